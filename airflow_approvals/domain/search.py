@@ -1,0 +1,54 @@
+"""What a list of requests is asked for, and through whose eyes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from airflow_approvals.domain.approval import Actor
+from airflow_approvals.domain.status import Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Who looks. A request is visible to those who may read its Dag and to its approvers at any level.
+
+    :param readable_dag_ids: the Dags, of those that have requests, that this person may read.
+    """
+
+    actor: Actor
+    readable_dag_ids: frozenset[str]
+
+
+class Order(str, Enum):
+    """Sort orders of a list; a leading minus sorts downwards. Requests without the time come last."""
+
+    CREATED_AT = "created_at"
+    CREATED_AT_DESC = "-created_at"
+    EXPIRES_AT = "expires_at"
+    EXPIRES_AT_DESC = "-expires_at"
+    RESOLVED_AT = "resolved_at"
+    RESOLVED_AT_DESC = "-resolved_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Conditions of a list, all of which must hold; several values of one field mean any of them.
+
+    :param overdue: open with a deadline in the past, or (False) everything else.
+    :param assigned_to_me: the viewer may decide it now, or (False) everything else.
+    :param search: found in subject, Dag id, run id or task id, whatever the case.
+    """
+
+    dag_id: tuple[str, ...] = ()
+    run_id: tuple[str, ...] = ()
+    task_id: tuple[str, ...] = ()
+    map_index: tuple[int, ...] = ()
+    ti_id: tuple[UUID, ...] = ()
+    status: tuple[Status, ...] = ()
+    approver_role: tuple[str, ...] = ()
+    requested_by: tuple[str, ...] = ()
+    assigned_to_me: bool | None = None
+    overdue: bool | None = None
+    search: str | None = None

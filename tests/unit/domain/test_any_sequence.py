@@ -1,0 +1,258 @@
+"""What holds whatever happens, in whatever order, at whatever time."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from airflow_approvals.domain.approval import SYSTEM, Actor, ActorKind, Approval, Event, EventType, Verdict
+from airflow_approvals.domain.errors import ApprovalError
+from airflow_approvals.domain.lifecycle import (
+    Change,
+    Edit,
+    Keep,
+    advance,
+    cancel,
+    decide,
+    edit,
+    open_request,
+    resume,
+)
+from airflow_approvals.domain.policy import OnExpiry, Policy
+from airflow_approvals.domain.status import OPEN, TRANSITIONS, Status
+from tests.builders import (
+    DIRECTOR,
+    MANAGER,
+    MINUTE,
+    NOW,
+    OTHER_MANAGER,
+    STRANGER,
+    level,
+    open_arguments,
+    person,
+    policy,
+    role,
+    task,
+    user,
+)
+
+RESOLVING = {EventType.APPROVED, EventType.DENIED, EventType.EXPIRED, EventType.CANCELLED}
+RESOLUTION = ("status", "resolved_at", "actor_id", "actor_name", "comment", "votes", "level", "escalated_at")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Wait, then try one command. ``change`` and ``deadline`` (from then on) are for an edit."""
+
+    wait: timedelta
+    command: str
+    actor: Actor
+    change: Edit
+    deadline: timedelta | Keep | None
+
+
+@dataclass
+class Story:
+    """A request from its opening on: each version of it, with the events that led there."""
+
+    policy: Policy
+    versions: list[Approval] = field(default_factory=list)
+    copies: list[Approval] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    refused: int = 0
+
+    @property
+    def end(self) -> Approval:
+        """The last version."""
+        return self.versions[-1]
+
+    def add(self, change: Change) -> None:
+        """Go on from ``change``."""
+        approval, events = change
+        self.versions.append(approval)
+        self.copies.append(deepcopy(approval))
+        self.events.extend(events)
+
+
+def attempt(approval: Approval, step: Step, now: datetime) -> Change:
+    """Run the command of one step."""
+    match step.command:
+        case "approve" | "deny":
+            return decide(approval, actor=step.actor, verdict=Verdict(step.command), now=now)
+        case "cancel":
+            return cancel(approval, actor=step.actor, reason="not needed", now=now)
+        case "edit":
+            deadline = now + step.deadline if isinstance(step.deadline, timedelta) else step.deadline
+            return edit(approval, change=replace(step.change, expires_at=deadline), actor=step.actor, now=now)
+        case "advance":
+            return advance(approval, now)
+        case _:
+            return resume(approval, now)
+
+
+def play(terms: Policy, steps: list[Step]) -> Story:
+    """Run the steps; a refused command leaves the request as it was."""
+    story, now = Story(terms), NOW
+    story.add(open_request(**open_arguments(policy=terms, now=now)))
+    for step in steps:
+        now += step.wait
+        try:
+            story.add(attempt(story.end, step, now))
+        except ApprovalError:
+            story.refused += 1
+    return story
+
+
+APPROVERS = [role("manager"), role("director"), user("a-stranger")]
+NAMESAKE = person("first-manager", "manager", id="id-of-a-namesake")
+ACTORS = [MANAGER, OTHER_MANAGER, NAMESAKE, DIRECTOR, STRANGER, task(), SYSTEM]
+# Time gets more turns than people: one answer ends a story, an expiry takes several steps.
+COMMANDS = [*["approve"] * 3, "deny", "cancel", "edit", "resume", *["advance"] * 6]
+
+# Few and round, so that a step often meets a deadline exactly.
+timeouts = st.sampled_from([20 * MINUTE, 60 * MINUTE])
+waits = st.sampled_from([timedelta(0), 20 * MINUTE, 60 * MINUTE, 180 * MINUTE])
+approvers = st.lists(st.sampled_from(APPROVERS), min_size=1, max_size=2, unique=True)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Up to three levels; the last one may wait for ever."""
+    earlier = [level(*draw(approvers), timeout=draw(timeouts)) for _ in range(draw(st.integers(0, 2)))]
+    last = level(*draw(approvers), timeout=draw(st.none() | timeouts))
+    return policy(*earlier, last, quorum=draw(st.integers(1, 2)), on_expiry=draw(st.sampled_from(OnExpiry)))
+
+
+steps = st.builds(
+    Step,
+    wait=waits,
+    command=st.sampled_from(COMMANDS),
+    actor=st.sampled_from(ACTORS),
+    change=st.builds(
+        Edit,
+        subject=st.none() | st.sampled_from(["", "Release 1.2", "Release 1.3"]),
+        approvers=st.none() | st.lists(approvers, min_size=1, max_size=3),
+    ),
+    deadline=st.just(Keep.KEEP) | st.none() | waits,
+)
+stories = st.builds(play, policies(), st.lists(steps, min_size=3, max_size=12))
+
+thorough = settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@thorough
+@given(stories)
+def test_no_sequence_leaves_a_terminal_status(story: Story) -> None:
+    """Every move is in the table, and a resolution is never touched again."""
+    for before, after in zip(story.versions, story.versions[1:], strict=False):
+        if after.status is not before.status:
+            # One command may first escalate and then resolve.
+            assert after.status in TRANSITIONS[before.status]
+        assert after.level >= before.level
+        if before.status not in OPEN:
+            for kept in RESOLUTION:
+                assert getattr(after, kept) == getattr(before, kept)
+
+
+@thorough
+@given(stories)
+def test_no_sequence_resolves_twice(story: Story) -> None:
+    """No resolving event while open, exactly one afterwards, and it tells what the request says."""
+    resolving = [event for event in story.events if event.type in RESOLVING]
+    end = story.end
+    if end.is_open:
+        assert resolving == []
+        assert (end.resolved_at, end.actor_id, end.actor_name, end.comment) == (None, None, None, None)
+    else:
+        (event,) = resolving
+        assert (event.type.value, event.at) == (end.status.value, end.resolved_at)
+        assert (event.actor.id, event.actor.name) == (end.actor_id, end.actor_name)
+
+
+@thorough
+@given(stories)
+def test_no_sequence_resumes_twice(story: Story) -> None:
+    """The task is woken at most once."""
+    times = [event.at for event in story.events if event.type is EventType.RESUMED]
+    assert times == ([] if story.end.resumed_at is None else [story.end.resumed_at])
+
+
+@thorough
+@given(stories)
+def test_no_sequence_approves_without_enough_people(story: Story) -> None:
+    """Distinct people fill the quorum, or silence approves because the policy says so."""
+    votes = story.end.votes
+    assert len({vote.actor_id for vote in votes}) == len(votes)
+    voted = [event for event in story.events if event.type is EventType.VOTED]
+    assert [event.actor.id for event in voted] == [vote.actor_id for vote in votes]
+    assert all(event.actor.kind is ActorKind.PERSON for event in voted)
+    if story.end.status is Status.APPROVED and story.end.actor_id == SYSTEM.id:
+        assert story.policy.on_expiry is OnExpiry.APPROVE
+    elif story.end.status is Status.APPROVED:
+        assert [vote.verdict for vote in votes] == [Verdict.APPROVE] * story.policy.quorum
+
+
+@thorough
+@given(stories)
+def test_no_sequence_changes_a_version_in_place(story: Story) -> None:
+    """What was handed out once stays as it was."""
+    assert story.versions == story.copies
+
+
+@thorough
+@given(stories)
+def test_the_record_is_in_order_and_signed(story: Story) -> None:
+    """Times never go backwards, every fact has an actor, and each escalation is there."""
+    assert story.events[0].type is EventType.OPENED
+    times = [event.at for event in story.events]
+    assert times == sorted(times)
+    assert all(event.actor.id and event.actor.name for event in story.events)
+    escalations = [event.detail["level"] for event in story.events if event.type is EventType.ESCALATED]
+    assert escalations == list(range(1, story.end.level + 1))
+
+
+@thorough
+@given(stories)
+def test_an_open_request_is_never_left_behind_by_time(story: Story) -> None:
+    """Advancing to the deadline always moves on, and ends within as many steps as there are levels."""
+    approval, moves = story.end, 0
+    while approval.is_open and approval.expires_at is not None:
+        # The deadline may have passed before the last command of the story.
+        now = max(approval.expires_at, story.events[-1].at)
+        approval, events = advance(approval, now)
+        assert len(events) == 1
+        moves += 1
+    assert moves <= len(story.policy.levels) - story.end.level
+
+
+def test_the_sequences_go_everywhere() -> None:
+    """The properties above are about every outcome, before and after an escalation, and about refusals."""
+    ends: set[tuple[Status, bool]] = set()
+    late_answers, half_quorums, refusals = 0, 0, 0
+
+    @settings(thorough, max_examples=400)
+    @given(stories)
+    def look(story: Story) -> None:
+        nonlocal late_answers, half_quorums, refusals
+        ends.add((story.end.status, story.end.level > 0))
+        refusals += story.refused
+        half_quorums += story.end.is_open and bool(story.end.votes)
+        late_answers += any(
+            after.level > before.level and after.votes != before.votes
+            for before, after in zip(story.versions, story.versions[1:], strict=False)
+        )
+
+    look()
+    everywhere = {(status, escalated) for status in Status for escalated in (False, True)}
+    assert everywhere - ends == {(Status.PENDING, True), (Status.ESCALATED, False)}
+    assert min(late_answers, half_quorums, refusals) > 0
