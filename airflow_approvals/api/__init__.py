@@ -1,0 +1,1 @@
+"""The REST API, served inside Airflow's API server under ``/approvals``."""

@@ -1,0 +1,59 @@
+"""Builds the FastAPI app that Airflow's API server mounts under ``/approvals``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.configuration import conf
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+
+from airflow_approvals import __version__
+from airflow_approvals.api import problems
+from airflow_approvals.api.routes import approvals, commands, operations
+from airflow_approvals.api.security import CallerDep
+
+PREFIX = "/v1"
+
+
+def create_app() -> FastAPI:
+    """Build the app. Opens no database session."""
+    app = FastAPI(
+        title="Airflow approvals",
+        description="Requests for a decision: who may answer, what was answered, and when.",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    problems.install(app)
+    # Before the routes with {approval_id} in the path, which would take "metrics" for an id.
+    for router in (operations.router, approvals.router, commands.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(_documentation(app), include_in_schema=False)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _documentation(app: FastAPI) -> APIRouter:
+    """The OpenAPI document and its page: signed-in callers only, like everything but health."""
+    router = APIRouter()
+
+    @router.get("/openapi.json")
+    def openapi(request: Request, caller: CallerDep) -> dict[str, Any]:
+        return {**app.openapi(), "servers": [{"url": request.scope.get("root_path", "")}]}
+
+    if conf.getboolean("api", "enable_swagger_ui", fallback=True):
+
+        @router.get("/docs")
+        def docs(request: Request, caller: CallerDep) -> HTMLResponse:
+            url = f"{request.scope.get('root_path', '')}/openapi.json"
+            return get_swagger_ui_html(openapi_url=url, title=app.title)
+
+    return router

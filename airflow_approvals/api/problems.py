@@ -1,0 +1,74 @@
+"""Turns errors into answers: ``{"detail", "code"}`` and a status from the one table."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from airflow_approvals.domain.errors import ApprovalError, Invalid
+from airflow_approvals.problems import STATUS_OF, problem_of
+from airflow_approvals.wire import Problem
+
+log = logging.getLogger(__name__)
+
+_MEANING = {
+    401: "Not signed in.",
+    403: "Not allowed; `rule` says why.",
+    404: "No such request, or not visible to you; the two are not told apart.",
+    409: "Closed, changed meanwhile, or conflicting.",
+    422: "Malformed input; nothing was changed.",
+}
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe error answers for the OpenAPI document; 401 and 422 always apply."""
+    return {status: {"model": Problem, "description": _MEANING[status]} for status in (401, 422, *statuses)}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with JSON; core's handlers do not apply inside a mounted app."""
+    app.add_exception_handler(ApprovalError, _approval_error)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(status: int, problem: Problem) -> JSONResponse:
+    return JSONResponse(problem.model_dump(exclude_none=True), status_code=status)
+
+
+async def _approval_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApprovalError)  # noqa: S101  (registered for this class)
+    return _answer(STATUS_OF[type(error)], problem_of(error))
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    """Say where and what, without repeating the input."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for this class)
+    found = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+    detail = "; ".join(found).encode(errors="replace").decode()
+    return _answer(STATUS_OF[Invalid], Problem(detail=detail, code=Invalid.code))
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    """Answer for the framework: unknown path, wrong method, a body that cannot be parsed."""
+    assert isinstance(error, HTTPException)  # noqa: S101  (registered for this class)
+    if error.status_code == 400:  # noqa: PLR2004  (FastAPI's word for an unreadable body)
+        return _answer(
+            STATUS_OF[Invalid], Problem(detail="The body is not readable JSON.", code=Invalid.code)
+        )
+    code = {404: "no_such_path", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    answer = _answer(error.status_code, Problem(detail=str(error.detail), code=code))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    detail = "The approvals API failed; the API server's log says why. Nothing was changed."
+    return _answer(500, Problem(detail=detail, code="internal_error"))

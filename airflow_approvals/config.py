@@ -1,0 +1,168 @@
+"""The ``[approvals]`` section of Airflow's configuration, read once into one frozen value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SECTION = "approvals"
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "jwt_secret": {
+        "description": "Secret that signs the tokens of tasks and triggers. The API servers, workers and "
+        "triggerers need the same one. Empty: ``[api_auth] jwt_secret`` is used.\n",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": None,
+        "default": "",
+        "sensitive": True,
+    },
+    "api_url": {
+        "description": "Address of the API server as workers and triggerers reach it. Empty: taken from "
+        "``[core] execution_api_server_url``, else ``[api] base_url``.\n",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "http://airflow-api-server:8080",
+        "default": "",
+    },
+    "role_members": {
+        "description": "JSON object: role name to list of user names. Adds roles for any auth manager.\n",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": '{"manager": ["ana"], "director": ["bo"]}',
+        "default": "",
+    },
+    "role_resolver": {
+        "description": "Import path of a callable that gets the signed-in user and returns a set of role "
+        "names, added to the others.\n",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "my_company.airflow.roles_of",
+        "default": "",
+    },
+    "retention_days": {
+        "description": "Closed requests older than this many days are removed by the maintenance Dag. "
+        "0 keeps them for ever.\n",
+        "version_added": "0.1.0",
+        "type": "integer",
+        "example": None,
+        "default": "90",
+    },
+    "maintenance_schedule": {
+        "description": "Schedule of the maintenance Dag: a cron expression or preset.\n",
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": "*/10 * * * *",
+        "default": "*/5 * * * *",
+    },
+    "poll_interval_seconds": {
+        "description": "How often one triggerer asks for all its waiting requests together. Decisions are "
+        "pushed, so this only bounds how late a missed push is noticed. At least 2.\n",
+        "version_added": "0.1.0",
+        "type": "float",
+        "example": None,
+        "default": "5",
+    },
+    "settle_seconds": {
+        "description": "A task is not resumed sooner than this after it started to wait; Airflow's "
+        "scheduler fails tasks that come back at once.\n",
+        "version_added": "0.1.0",
+        "type": "float",
+        "example": None,
+        "default": "5",
+    },
+    "notify_timeout_seconds": {
+        "description": "How long all notifiers of one request together may take before the task goes on "
+        "without them.\n",
+        "version_added": "0.1.0",
+        "type": "float",
+        "example": None,
+        "default": "30",
+    },
+}
+
+MIN_POLL_INTERVAL_SECONDS = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of this package. Field names are the option names of ``[approvals]``."""
+
+    jwt_secret: str = ""
+    api_url: str = ""
+    role_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    role_resolver: str = ""
+    retention_days: int = 90
+    maintenance_schedule: str = "*/5 * * * *"
+    poll_interval_seconds: float = 5.0
+    settle_seconds: float = 5.0
+    notify_timeout_seconds: float = 30.0
+
+    @classmethod
+    def load(cls) -> Settings:
+        """Read the configuration of this Airflow process.
+
+        :raises ValueError: an option cannot be read; the message names it and says what it should be.
+        """
+        from airflow.configuration import conf
+
+        def text(option: str) -> str:
+            return str(conf.get(SECTION, option, fallback=OPTIONS[option]["default"]) or "")
+
+        def number(option: str, minimum: float) -> float:
+            raw = text(option) or OPTIONS[option]["default"]
+            try:
+                value = float(raw)
+            except ValueError:
+                value = float("nan")
+            if not minimum <= value < float("inf"):
+                raise ValueError(
+                    f"[{SECTION}] {option} must be a number of at least {minimum:g}, not {raw!r}."
+                )
+            return value
+
+        return cls(
+            jwt_secret=text("jwt_secret") or str(conf.get("api_auth", "jwt_secret", fallback="") or ""),
+            api_url=text("api_url") or _default_api_url(),
+            role_members=_role_members(text("role_members")),
+            role_resolver=text("role_resolver"),
+            retention_days=int(number("retention_days", 0)),
+            maintenance_schedule=text("maintenance_schedule"),
+            poll_interval_seconds=number("poll_interval_seconds", MIN_POLL_INTERVAL_SECONDS),
+            settle_seconds=number("settle_seconds", 0),
+            notify_timeout_seconds=number("notify_timeout_seconds", 0),
+        )
+
+
+def public_url() -> str:
+    """Give the address under which people reach Airflow, without a trailing slash; may be empty."""
+    from airflow.configuration import conf
+
+    return str(conf.get("api", "base_url", fallback="") or "").rstrip("/")
+
+
+def _default_api_url() -> str:
+    from airflow.configuration import conf
+
+    execution = str(conf.get("core", "execution_api_server_url", fallback="") or "").rstrip("/")
+    if execution:
+        return execution.removesuffix("/execution")
+    return public_url() or "http://localhost:8080"
+
+
+def _role_members(raw: str) -> dict[str, frozenset[str]]:
+    if not raw.strip():
+        return {}
+    hint = f'[{SECTION}] role_members must be a JSON object like {{"manager": ["ana"]}}'
+    try:
+        parsed = json.loads(raw)
+    except ValueError as error:
+        raise ValueError(f"{hint}: {error}") from None
+    if not isinstance(parsed, dict):
+        raise ValueError(f"{hint}, not {raw!r}")
+    for role, members in parsed.items():
+        if not isinstance(members, list) or not all(isinstance(name, str) for name in members):
+            raise ValueError(f"{hint}: the members of {role!r} are not a list of user names")
+    return {role: frozenset(members) for role, members in parsed.items()}

@@ -1,0 +1,1 @@
+"""What Dag authors use."""

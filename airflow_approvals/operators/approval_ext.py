@@ -1,0 +1,243 @@
+"""A task that waits until someone with the right role approves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, NoReturn
+from uuid import UUID
+
+from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context, XComArg
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from pydantic import ValidationError
+from typing_extensions import assert_never
+
+from airflow_approvals.client import ApprovalsClient
+from airflow_approvals.config import Settings
+from airflow_approvals.domain.errors import ApprovalError, Conflict, Invalid
+from airflow_approvals.domain.policy import MAX_TIMEOUT, OnDeny, OnExpiry, Policy
+from airflow_approvals.domain.status import OPEN, Status
+from airflow_approvals.links import ApprovalLink, approval_url
+from airflow_approvals.operators.notifying import notify
+from airflow_approvals.triggers.approval import ApprovalTrigger
+from airflow_approvals.wire import ApprovalShape, OpenBody
+
+
+class ApprovalDenied(AirflowFailException):  # type: ignore[misc]
+    """Somebody said no. Fails the task without another try."""
+
+
+class ApprovalExpired(AirflowFailException):  # type: ignore[misc]
+    """Nobody answered in time. Fails the task without another try."""
+
+
+class ApprovalCancelled(AirflowFailException):  # type: ignore[misc]
+    """The request was withdrawn. Fails the task without another try."""
+
+
+class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
+    """Ask people for a decision and wait for it without holding a worker slot.
+
+    Approved: the task succeeds and returns the decision, as ``{"approval_id", "status", "decided_by",
+    "decided_at", "comment", "escalated"}`` (``decided_at`` in RFC 3339). Every try asks anew; an open request
+    of an older try is cancelled.
+
+    :param subject: one line that says what is to be approved. (templated)
+    :param approver_role: the role whose holders may decide. (templated)
+    :param body: more about it, as Markdown. (templated)
+    :param escalate_role: role that is asked as well when ``expires_in`` has passed without an answer, and
+        gets as long again. Needs ``expires_in``. (templated)
+    :param expires_in: how long each role is given; None waits for ever.
+    :param on_deny: what a denial does to this task: ``"fail"`` or ``"skip"``.
+    :param on_expiry: what silence does: ``"fail"``, ``"skip"``, ``"approve"`` or ``"deny"``.
+    :param metadata: facts shown beside the request: JSON, at most 64 KiB. (templated)
+    :param notifiers: run once the request is open, and again after each escalation, with the request as
+        ``approval`` and its address as ``approval_url`` in the context. They can neither fail nor hold up
+        the wait.
+    :raises ValueError: an argument makes no sense; the message names it. Raised when the Dag is parsed.
+    """
+
+    template_fields: Sequence[str] = ("subject", "body", "approver_role", "escalate_role", "metadata")
+    template_fields_renderers: ClassVar[dict[str, str]] = {"body": "md", "metadata": "json"}
+    operator_extra_links: Sequence[BaseOperatorLink] = (ApprovalLink(),)
+    ui_color = "#fdf0d5"
+
+    def __init__(
+        self,
+        *,
+        subject: str,
+        approver_role: str,
+        body: str = "",
+        escalate_role: str | None = None,
+        expires_in: timedelta | None = None,
+        on_deny: str = OnDeny.FAIL.value,
+        on_expiry: str = OnExpiry.FAIL.value,
+        metadata: Mapping[str, Any] | None = None,
+        notifiers: Sequence[BaseNotifier] | BaseNotifier = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.subject = subject
+        self.approver_role = approver_role
+        self.body = body
+        self.escalate_role = escalate_role
+        self.expires_in = expires_in
+        self.on_deny = on_deny
+        self.on_expiry = on_expiry
+        self.metadata = {} if metadata is None else metadata
+        self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else notifiers
+        self.approval_id: UUID | None = None
+        self._client: ApprovalsClient | None = None
+        try:
+            self._check_arguments()
+        except Invalid as error:
+            raise ValueError(f"ApprovalExtOperator {self.task_id!r}: {error}") from None
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Open the request, tell the notifiers, and wait in the triggerer."""
+        self._client = ApprovalsClient(UUID(str(context["ti"].id)))
+        approval = self._client.open(self._request())
+        self.approval_id = approval.id
+        self.log.info("Approval %s is open: %s", approval.id, approval_url(approval.id))
+        self._notify(context, approval)
+        return self._go_on(context, approval)
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Act on what the server says now; the event only tells that there is something to look at."""
+        approval_id = UUID(str(event["approval_id"]))
+        try:
+            approval = ApprovalsClient(UUID(str(context["ti"].id))).get(approval_id)
+        except ApprovalError as error:
+            raise ApprovalCancelled(f"Approval {approval_id} cannot be read any more: {error}") from error
+        self.approval_id = approval.id
+        if approval.status in OPEN and approval.level > int(event.get("level", 0)):
+            self._notify(context, approval)
+        return self._go_on(context, approval)
+
+    def on_kill(self) -> None:
+        """Cancel the request when this task is killed before it waits."""
+        if self.approval_id is None or self._client is None:
+            return
+        try:
+            self._client.cancel(self.approval_id, "task_killed")
+        except Conflict:
+            self.log.info("Approval %s was closed before the task was killed", self.approval_id)
+
+    def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
+        who = f"{approval.actor_name}: {approval.comment or 'no comment'}"
+        match approval.status:
+            case Status.PENDING | Status.ESCALATED:
+                self._wait(context, approval)
+            case Status.APPROVED:
+                self.log.info("Approved by %s", who)
+                return _decision(approval)
+            case Status.DENIED:
+                if approval.on_deny is OnDeny.SKIP:
+                    raise AirflowSkipException(f"Denied by {who}")
+                raise ApprovalDenied(f"Denied by {who}")
+            case Status.EXPIRED:
+                words = f"Nobody decided in time: {_asked(approval)}"
+                if approval.on_expiry is OnExpiry.SKIP:
+                    raise AirflowSkipException(words)
+                raise ApprovalExpired(words)
+            case Status.CANCELLED:
+                raise ApprovalCancelled(f"Cancelled by {who}")
+            case _:
+                assert_never(approval.status)
+
+    def _wait(self, context: Context, approval: ApprovalShape) -> NoReturn:
+        self.log.info("Waiting for %s, until %s", _asked(approval), approval.expires_at or "somebody answers")
+        self.defer(
+            trigger=ApprovalTrigger(
+                approval_id=str(approval.id),
+                ti_id=str(context["ti"].id),
+                level=approval.level,
+                wake_on_escalation=bool(self.notifiers),
+            ),
+            method_name="execute_complete",
+        )
+        raise AssertionError("defer() returned")  # it never does
+
+    def _request(self) -> OpenBody:
+        """Make the request of the rendered arguments.
+
+        :raises AirflowFailException: a rendered value makes no sense.
+        """
+        try:
+            return OpenBody.model_validate(
+                {
+                    "subject": self.subject,
+                    "body": self.body,
+                    "approver_role": self.approver_role,
+                    "escalate_role": self.escalate_role,
+                    "expires_in": None if self.expires_in is None else self.expires_in.total_seconds(),
+                    "on_deny": self.on_deny,
+                    "on_expiry": self.on_expiry,
+                    "metadata": self.metadata,
+                }
+            )
+        except ValidationError as error:
+            found = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
+            raise AirflowFailException(f"{self.task_id}: after rendering, {found}") from None
+
+    def _notify(self, context: Context, approval: ApprovalShape) -> None:
+        if not self.notifiers:
+            return
+        more = {"approval": approval.model_dump(mode="json"), "approval_url": approval_url(approval.id)}
+        timeout_seconds = Settings.load().notify_timeout_seconds
+        notify(self.notifiers, {**context, **more}, timeout_seconds=timeout_seconds)
+
+    def _check_arguments(self) -> None:
+        """:raises Invalid: the message names the argument."""
+        for argument in ("subject", "approver_role", "escalate_role"):
+            value = getattr(self, argument)
+            absent = argument == "escalate_role" and value is None
+            if not absent and not isinstance(value, XComArg):
+                _require(isinstance(value, str) and bool(value.strip()), argument, "a non-empty text", value)
+        _require(isinstance(self.body, str | XComArg), "body", "a text", self.body)
+        _require(isinstance(self.metadata, Mapping | XComArg), "metadata", "a dict", self.metadata)
+        wait = self.expires_in
+        sensible = wait is None or (isinstance(wait, timedelta) and timedelta(0) < wait <= MAX_TIMEOUT)
+        _require(sensible, "expires_in", f"None or a timedelta above zero, at most {MAX_TIMEOUT}", wait)
+        for argument, choices in (("on_deny", OnDeny), ("on_expiry", OnExpiry)):
+            allowed = [choice.value for choice in choices]
+            _require(
+                getattr(self, argument) in allowed, argument, f"one of {allowed}", getattr(self, argument)
+            )
+        notifiers = self.notifiers
+        are_notifiers = isinstance(notifiers, Sequence) and all(
+            isinstance(n, BaseNotifier) for n in notifiers
+        )
+        _require(are_notifiers, "notifiers", "a list of BaseNotifier instances", notifiers)
+        Policy.of_roles(
+            approver_role=_at_run_time(self.approver_role),
+            escalate_role=_at_run_time(self.escalate_role),
+            expires_in=self.expires_in,
+        )
+
+
+def _require(sensible: bool, argument: str, expected: str, value: Any) -> None:
+    if not sensible:
+        raise Invalid(f"{argument} must be {expected}, not {value!r}.")
+
+
+def _at_run_time(value: Any) -> Any:
+    """Let a value that is known only at run time pass the checks as one of its own."""
+    return f"<{value!r}>" if isinstance(value, XComArg) else value
+
+
+def _asked(approval: ApprovalShape) -> str:
+    """Name the roles and users asked so far."""
+    reached = approval.levels[: approval.level + 1]
+    return ", ".join(f"{a.kind.value} {a.name}" for level in reached for a in level.approvers)
+
+
+def _decision(approval: ApprovalShape) -> dict[str, Any]:
+    return {
+        "approval_id": str(approval.id),
+        "status": approval.status.value,
+        "decided_by": approval.actor_name,
+        "decided_at": approval.resolved_at and approval.resolved_at.isoformat(),
+        "comment": approval.comment,
+        "escalated": approval.escalated_at is not None,
+    }

@@ -1,0 +1,87 @@
+"""Which roles a person holds, resolved anew for every command."""
+
+from __future__ import annotations
+
+import logging
+from pkgutil import resolve_name
+from typing import Protocol
+
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from airflow.configuration import conf
+from sqlalchemy.orm import Session
+
+from airflow_approvals.config import Settings
+from airflow_approvals.domain.approval import Actor, ActorKind
+from airflow_approvals.store import listing
+
+log = logging.getLogger(__name__)
+
+SIMPLE_ROLES = ("viewer", "user", "op", "admin")
+"""SimpleAuthManager's built-in roles, each including those before it."""
+
+
+class User(Protocol):
+    """A user of Airflow's auth manager, whichever it is."""
+
+    def get_id(self) -> str:
+        """Give the stable identifier."""
+
+    def get_name(self) -> str:
+        """Give the name they sign in with."""
+
+
+def actor_of(user: User, *, settings: Settings, session: Session, **origin: str) -> Actor:
+    """Make the actor for a signed-in user, with the roles held right now.
+
+    :param origin: where the command came from, for the record; nothing when from the web.
+    """
+    return Actor(
+        kind=ActorKind.PERSON,
+        id=str(user.get_id()),
+        name=user.get_name(),
+        roles=roles_of(user, settings=settings, session=session),
+        origin=origin,
+    )
+
+
+def roles_of(user: User, *, settings: Settings, session: Session) -> frozenset[str]:
+    """Join the roles of the auth manager, of ``role_members`` and of the ``role_resolver``."""
+    name = user.get_name()
+    configured = {role for role, members in settings.role_members.items() if name in members}
+    return frozenset(
+        configured | _auth_manager_roles(user, settings, session=session) | _resolved(user, settings)
+    )
+
+
+def _auth_manager_roles(user: User, settings: Settings, *, session: Session) -> set[str]:
+    if isinstance(user, SimpleAuthManagerUser):
+        return _simple_roles(user, settings, session=session)
+    return {str(role.name) for role in getattr(user, "roles", None) or ()}
+
+
+def _simple_roles(user: SimpleAuthManagerUser, settings: Settings, *, session: Session) -> set[str]:
+    """SimpleAuthManager knows four roles; its admins stand in for every role that nobody can hold there.
+
+    The roles there are, are those that some request names.
+    """
+    named = listing.role_names(session=session)
+    if conf.getboolean("core", "simple_auth_manager_all_admins", fallback=False):
+        return {*named, *SIMPLE_ROLES}
+    own = (user.role or "").lower()
+    if own not in SIMPLE_ROLES:
+        return set()
+    held = SIMPLE_ROLES[: SIMPLE_ROLES.index(own) + 1]
+    roles = {*held, *(role for role in named if role.lower() in held)}
+    if own == "admin":
+        roles |= {r for r in named if r.lower() not in SIMPLE_ROLES and r not in settings.role_members}
+    return roles
+
+
+def _resolved(user: User, settings: Settings) -> set[str]:
+    if not settings.role_resolver:
+        return set()
+    try:
+        return {str(role) for role in resolve_name(settings.role_resolver)(user)}
+    except Exception:
+        log.exception("[approvals] role_resolver %s failed; it adds no roles", settings.role_resolver)
+        return set()

@@ -1,0 +1,1 @@
+"""Where approvals are kept. Never commits: the service does."""

@@ -1,0 +1,1 @@
+"""Alembic history of our tables; released revisions are never edited."""

@@ -1,0 +1,47 @@
+"""Alembic environment: our tables only, our own version table, Airflow's engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow import settings
+from alembic import context
+
+from airflow_approvals.store.db_manager import ApprovalsDBManager
+
+target_metadata = ApprovalsDBManager.metadata
+
+
+def include_object(_object: Any, name: str | None, type_: str, *_: Any) -> bool:
+    """Keep Airflow's tables out of comparisons."""
+    return type_ != "table" or name in target_metadata.tables
+
+
+OPTIONS: dict[str, Any] = {
+    "target_metadata": target_metadata,
+    "version_table": ApprovalsDBManager.version_table_name,
+    "include_object": include_object,
+    "compare_type": True,
+    "render_as_batch": True,
+}
+
+
+def run_offline() -> None:
+    """Print the SQL."""
+    context.configure(url=settings.SQL_ALCHEMY_CONN, literal_binds=True, **OPTIONS)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Change the database."""
+    with settings.engine.connect() as connection:
+        context.configure(connection=connection, transaction_per_migration=True, **OPTIONS)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

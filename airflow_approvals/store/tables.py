@@ -1,0 +1,133 @@
+"""The four tables, in a MetaData of their own; nothing points into Airflow's tables."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from airflow.utils.sqlalchemy import UtcDateTime
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from airflow_approvals.domain.approval import ActorKind, EventType, Verdict
+from airflow_approvals.domain.policy import ApproverKind
+from airflow_approvals.domain.status import Status
+
+ID_LENGTH = 250  # as Airflow's own dag_id, run_id and task_id
+NAME_LENGTH = 512  # as flask-appbuilder's user names
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Json = JSON(none_as_null=True)
+
+
+def _one_of(column: str, values: type[Enum]) -> CheckConstraint:
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _child(name: str, *columns: Any) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("approval_id", Uuid(), nullable=False),
+        *columns,
+        ForeignKeyConstraint(["approval_id"], ["approval.id"], ondelete="CASCADE"),
+    )
+
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", Uuid(), nullable=False),
+    Column("dag_id", String(ID_LENGTH), nullable=False),
+    Column("run_id", String(ID_LENGTH), nullable=False),
+    Column("task_id", String(ID_LENGTH)),
+    Column("map_index", Integer, nullable=False),
+    Column("try_number", Integer),
+    Column("ti_id", Uuid()),
+    Column("team_name", String(ID_LENGTH)),
+    Column("subject", String(500), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("quorum", Integer, nullable=False),
+    Column("policy", Json, nullable=False),
+    Column("requested_by", String(NAME_LENGTH)),
+    Column("created_at", UtcDateTime(), nullable=False),
+    Column("expires_at", UtcDateTime()),
+    Column("escalated_at", UtcDateTime()),
+    Column("resolved_at", UtcDateTime()),
+    Column("actor_id", String(NAME_LENGTH)),
+    Column("actor_name", String(NAME_LENGTH)),
+    Column("comment", Text),
+    Column("inputs", Json),
+    Column("metadata", Json, nullable=False),
+    Column("resumed_at", UtcDateTime()),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("ti_id"),
+    _one_of("status", Status),
+    Index(None, "status", "expires_at"),
+    Index(None, "status", "created_at"),
+    Index(None, "dag_id", "run_id", "task_id"),
+    Index(None, "created_at"),
+    Index(None, "resolved_at"),
+)
+
+approver = _child(
+    "approval_approver",
+    Column("level", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("name", String(NAME_LENGTH), nullable=False),
+    PrimaryKeyConstraint("approval_id", "level", "kind", "name"),
+    _one_of("kind", ApproverKind),
+    Index(None, "kind", "name"),
+)
+
+vote = _child(
+    "approval_vote",
+    Column("actor_id", String(NAME_LENGTH), nullable=False),
+    Column("actor_name", String(NAME_LENGTH), nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("comment", Text),
+    Column("level", Integer, nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    PrimaryKeyConstraint("approval_id", "actor_id"),
+    _one_of("verdict", Verdict),
+)
+
+event = _child(
+    "approval_event",
+    Column("seq", Integer, nullable=False),
+    Column("at", UtcDateTime(), nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("actor_kind", String(10), nullable=False),
+    Column("actor_id", String(NAME_LENGTH), nullable=False),
+    Column("actor_name", String(NAME_LENGTH), nullable=False),
+    Column("detail", Json, nullable=False),
+    PrimaryKeyConstraint("approval_id", "seq"),
+    _one_of("type", EventType),
+    _one_of("actor_kind", ActorKind),
+)

@@ -1,0 +1,91 @@
+"""The short-lived tokens of tasks and triggers, made and checked with one shared secret.
+
+The signing key is derived from the secret, so such a token can never pass as one of Airflow's own, whatever
+``[approvals] jwt_secret`` falls back to. Two kinds of subject exist:
+
+``ti:<uuid>``
+    One task instance try. Reaches its own request only.
+``watch:<digest>``
+    A triggerer, on behalf of all its waiting triggers. Reads exactly the requests whose ids give this digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from uuid import UUID
+
+import jwt
+
+from airflow_approvals.domain.errors import NotSignedIn
+
+AUDIENCE = "airflow-approvals"
+ALGORITHM = "HS512"
+LIFETIME = timedelta(seconds=60)
+LEEWAY = timedelta(seconds=10)
+HOW_TO_SHARE_THE_KEY = (
+    "There is no secret to sign tokens with. Set [approvals] jwt_secret (or [api_auth] jwt_secret) to the "
+    "same value for API servers, workers and triggerers."
+)
+
+
+def for_task_instance(ti_id: UUID, *, secret: str) -> str:
+    """Make the token of one task instance try."""
+    return _sign(f"ti:{ti_id}", secret)
+
+
+def for_watcher(approval_ids: Iterable[UUID], *, secret: str) -> str:
+    """Make the token with which a triggerer reads these requests together."""
+    return _sign(watch_subject(approval_ids), secret)
+
+
+def watch_subject(approval_ids: Iterable[UUID]) -> str:
+    """Give the subject that stands for exactly this set of requests."""
+    joined = ",".join(sorted(str(approval_id) for approval_id in approval_ids))
+    return f"watch:{hashlib.sha256(joined.encode()).hexdigest()}"
+
+
+def is_ours(token: str) -> bool:
+    """Tell whether a token claims to be of this kind. Proves nothing."""
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return False
+    return claims.get("aud") == AUDIENCE
+
+
+def subject(token: str, *, secret: str) -> str:
+    """Check a token and give its subject.
+
+    :raises NotSignedIn: it is expired, signed with another secret, or malformed.
+    """
+    if not secret:
+        raise NotSignedIn(HOW_TO_SHARE_THE_KEY)
+    try:
+        claims = jwt.decode(
+            token,
+            _key(secret),
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            leeway=LEEWAY,
+            options={"require": ["sub", "aud", "iat", "exp"]},
+        )
+    except jwt.InvalidTokenError as error:
+        raise NotSignedIn(
+            f"The task token is not valid: {error}. Workers, triggerers and API servers need the same "
+            "[approvals] jwt_secret and the right time."
+        ) from None
+    return str(claims["sub"])
+
+
+def _sign(subject: str, secret: str) -> str:
+    if not secret:
+        raise NotSignedIn(HOW_TO_SHARE_THE_KEY)
+    now = datetime.now(tz=timezone.utc)
+    claims = {"sub": subject, "aud": AUDIENCE, "iat": now, "exp": now + LIFETIME}
+    return jwt.encode(claims, _key(secret), algorithm=ALGORITHM)
+
+
+def _key(secret: str) -> bytes:
+    return hashlib.sha512(f"{AUDIENCE}:{secret}".encode()).digest()

@@ -1,0 +1,124 @@
+"""Waits for one request in the triggerer: the safety net behind the pushed decision."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timezone
+from typing import Any
+from uuid import UUID
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from airflow_approvals.config import Settings
+from airflow_approvals.domain.errors import NotAllowed
+from airflow_approvals.domain.status import TERMINAL
+from airflow_approvals.triggers.watcher import FAILURES, Outage, Watch, Watcher, shared_watcher
+from airflow_approvals.wire import WatchedShape
+
+DELIVERY_ATTEMPTS = 10
+
+
+class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
+    """Fires when the request is closed, or escalated if ``wake_on_escalation``.
+
+    The event only says that there is something to look at: the operator reads the request anew.
+
+    :param approval_id: the request, as text.
+    :param ti_id: the task instance try that waits, as text.
+    :param level: the level known when the wait began.
+    :param wake_on_escalation: fire when a higher level is asked; for operators with notifiers.
+    """
+
+    def __init__(
+        self, approval_id: str, ti_id: str, level: int = 0, wake_on_escalation: bool = False
+    ) -> None:
+        super().__init__()
+        self.approval_id = approval_id
+        self.ti_id = ti_id
+        self.level = level
+        self.wake_on_escalation = wake_on_escalation
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Give what is needed to build this trigger again in a triggerer."""
+        return (
+            f"{type(self).__module__}.{type(self).__qualname__}",
+            {
+                "approval_id": self.approval_id,
+                "ti_id": self.ti_id,
+                "level": self.level,
+                "wake_on_escalation": self.wake_on_escalation,
+            },
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Look at the request whenever there is news; apply its deadlines; fire once."""
+        settings = Settings.load()
+        watcher = shared_watcher()
+        loop = asyncio.get_running_loop()
+        settled_at = loop.time() + settings.settle_seconds
+        with watcher.watch(UUID(self.approval_id)) as watch:
+            while not self._worth_waking(watch):
+                await watch.news(_seconds_until(watch.seen))
+                if watch.seen is not None and _is_due(watch.seen):
+                    await self._advance(watcher, watch, pause_seconds=settings.poll_interval_seconds)
+            # A task that is woken too soon after it parked is failed by the scheduler.
+            await asyncio.sleep(settled_at - loop.time())
+            if watch.seen is not None and watch.seen.status in TERMINAL:
+                await self._deliver(watcher, watch, pause_seconds=settings.poll_interval_seconds)
+        status = "deleted" if watch.seen is None else watch.seen.status.value
+        yield TriggerEvent({"approval_id": self.approval_id, "status": status, "level": self.level})
+
+    async def on_kill(self) -> None:
+        """Have the server look whether the task is gone, and cancel the request if so.
+
+        Airflow also calls this after a pushed decision and when the trigger moves to another triggerer:
+        then nobody was killed, and the server finds nothing to do.
+        """
+        try:
+            await shared_watcher().client.advance(UUID(self.approval_id), UUID(self.ti_id))
+        except FAILURES as error:
+            self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
+
+    def _worth_waking(self, watch: Watch) -> bool:
+        if not watch.known:
+            return False
+        if watch.seen is None or watch.seen.status in TERMINAL:
+            return True
+        return self.wake_on_escalation and watch.seen.level > self.level
+
+    async def _deliver(self, watcher: Watcher, watch: Watch, *, pause_seconds: float) -> None:
+        """Have the server wake the task and record it; the event that follows is then without effect."""
+        for _ in range(DELIVERY_ATTEMPTS):
+            if watch.seen is None or watch.seen.resumed_at is not None:
+                return
+            await self._advance(watcher, watch, pause_seconds=pause_seconds)
+
+    async def _advance(self, watcher: Watcher, watch: Watch, *, pause_seconds: float) -> None:
+        """Bring the request up to date; pauses when that changed nothing, as with clocks that differ."""
+        outage = Outage(f"Approval {self.approval_id} could not be brought up to date")
+        while True:
+            try:
+                seen = await watcher.client.advance(watch.approval_id, UUID(self.ti_id))
+            except NotAllowed:  # deleted meanwhile
+                watch.tell(None)
+                return
+            except FAILURES as error:
+                outage.failed(error)
+                await asyncio.sleep(outage.pause_seconds)
+                continue
+            if seen == watch.seen:
+                await asyncio.sleep(pause_seconds)
+            watch.tell(seen)
+            return
+
+
+def _is_due(seen: WatchedShape) -> bool:
+    return seen.status not in TERMINAL and _seconds_until(seen) == 0.0
+
+
+def _seconds_until(seen: WatchedShape | None) -> float | None:
+    """Give the time left to the deadline, at least 0; None when there is none."""
+    if seen is None or seen.expires_at is None or seen.status in TERMINAL:
+        return None
+    return max(0.0, (seen.expires_at - datetime.now(tz=timezone.utc)).total_seconds())

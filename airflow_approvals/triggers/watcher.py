@@ -1,0 +1,140 @@
+"""The one watcher of a triggerer process: asks for all waiting requests together, and seldom."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from airflow_approvals import wire
+from airflow_approvals.client import ApiUnavailable, AsyncApprovalsClient, UnexpectedAnswer
+from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings
+from airflow_approvals.domain.errors import ApprovalError
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.2
+MAX_BACKOFF_SECONDS = 60.0
+
+FAILURES = (ApiUnavailable, UnexpectedAnswer, ApprovalError)
+
+
+@dataclass(eq=False)
+class Watch:
+    """One trigger's view of its request.
+
+    :param seen: the newest state; None when the request does not exist any more.
+    :param known: whether ``seen`` has been looked up at all.
+    """
+
+    approval_id: UUID
+    seen: wire.WatchedShape | None = None
+    known: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, seen: wire.WatchedShape | None) -> None:
+        """Pass on what was read; wakes the trigger when it is news."""
+        if not self.known or seen != self.seen:
+            self.seen, self.known = seen, True
+            self._news.set()
+
+    async def news(self, timeout_seconds: float | None) -> None:
+        """Wait until there is something new to see, or the time is up."""
+        try:
+            await asyncio.wait_for(self._news.wait(), timeout_seconds)
+        except asyncio.TimeoutError:
+            return
+        self._news.clear()
+
+
+class Watcher:
+    """Reads the requests of all its watches in one go.
+
+    Never sends two reads within ``MIN_POLL_INTERVAL_SECONDS``: a new watch gets its first look with the
+    next read, which comes early for it; all others every ``poll_interval_seconds``.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.client = AsyncApprovalsClient(settings)
+        self._poll_interval_seconds = settings.poll_interval_seconds
+        self._watches: set[Watch] = set()
+        self._newcomer = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def watch(self, approval_id: UUID) -> Iterator[Watch]:
+        """Follow one request while the context lasts."""
+        watch = Watch(approval_id)
+        self._watches.add(watch)
+        self._newcomer.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run(), name="approvals-watcher")
+        try:
+            yield watch
+        finally:
+            self._watches.discard(watch)
+
+    async def _run(self) -> None:
+        outage = Outage("Waiting approvals could not be looked up")
+        while self._watches:
+            await self._wait_for_turn(outage)
+            for ids in _chunks(sorted({watch.approval_id for watch in self._watches})):
+                try:
+                    found = await self.client.watch(ids)
+                except Exception as error:  # noqa: BLE001  (a dead watcher leaves its triggers waiting)
+                    outage.failed(error)
+                    break
+                outage.over()
+                for watch in [watch for watch in self._watches if watch.approval_id in set(ids)]:
+                    watch.tell(found.get(watch.approval_id))
+                await asyncio.sleep(MIN_POLL_INTERVAL_SECONDS)
+
+    async def _wait_for_turn(self, outage: Outage) -> None:
+        """Wait for a newcomer or the next round; the pause after the last read is behind us already."""
+        pause = outage.pause_seconds or max(0.0, self._poll_interval_seconds - MIN_POLL_INTERVAL_SECONDS)
+        try:
+            await asyncio.wait_for(self._newcomer.wait(), pause)
+        except asyncio.TimeoutError:
+            return
+        await asyncio.sleep(max(GATHER_SECONDS, outage.pause_seconds))
+        self._newcomer.clear()
+
+
+class Outage:
+    """Counts failures in a row: logs the first and the end, and waits longer each time."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self.pause_seconds = 0.0
+
+    def failed(self, error: Exception) -> None:
+        """Note a failure."""
+        if not self.pause_seconds:
+            log.warning("%s; trying again until it works: %s", self._what, error)
+        self.pause_seconds = min(MAX_BACKOFF_SECONDS, max(MIN_POLL_INTERVAL_SECONDS, 2 * self.pause_seconds))
+
+    def over(self) -> None:
+        """Note a success."""
+        if self.pause_seconds:
+            log.info("The approvals API answers again")
+        self.pause_seconds = 0.0
+
+
+_watchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Watcher] = WeakKeyDictionary()
+
+
+def shared_watcher() -> Watcher:
+    """Give the watcher of the running event loop, of which a triggerer has one."""
+    loop = asyncio.get_running_loop()
+    if loop not in _watchers:
+        _watchers[loop] = Watcher(Settings.load())
+    return _watchers[loop]
+
+
+def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), wire.MAX_WATCHED):
+        yield ids[start : start + wire.MAX_WATCHED]
