@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.responses import Response
 
 from airflow_approvals.domain.errors import ApprovalError, Invalid
 from airflow_approvals.problems import STATUS_OF, problem_of
@@ -35,7 +37,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApprovalError, _approval_error)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
+    app.middleware("http")(_unexpected)
 
 
 def _answer(status: int, problem: Problem) -> JSONResponse:
@@ -68,7 +70,11 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    detail = "The approvals API failed; the API server's log says why. Nothing was changed."
-    return _answer(500, Problem(detail=detail, code="internal_error"))
+async def _unexpected(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Answer for a bug. As a handler for ``Exception`` it would still break the connection of the outer app."""
+    try:
+        return await call_next(request)
+    except Exception:
+        log.exception("%s %s failed", request.method, request.url.path)
+        detail = "The approvals API failed; the API server's log says why. Nothing was changed."
+        return _answer(500, Problem(detail=detail, code="internal_error"))

@@ -146,4 +146,5 @@ def _named(actor: Actor) -> Condition:
 
 
 def _has_approver(condition: Condition) -> Condition:
-    return exists().where(tables.approver.c.approval_id == approval_table.c.id, condition)
+    named = exists().where(tables.approver.c.approval_id == approval_table.c.id, condition)
+    return named.correlate(approval_table)  # not with approvers, should the outer query have them as well
