@@ -71,7 +71,7 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Answer for a bug. As a handler for ``Exception`` it would still break the connection of the outer app."""
+    """Answer for a bug; a handler for ``Exception`` would raise on into the outer app."""
     try:
         return await call_next(request)
     except Exception:

@@ -146,7 +146,7 @@ def get_commands() -> list[CLICommand]:
                 ),
                 _action(
                     "cleanup",
-                    "Remove requests closed longer ago than [approvals] retention_days",
+                    "Remove requests closed longer ago than the option retention_days says",
                     func="operation_commands.cleanup",
                 ),
                 _action(
