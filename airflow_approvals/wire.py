@@ -63,6 +63,9 @@ class ApproverShape(BaseModel):
     name: Name
 
 
+LevelApprovers = Annotated[list[ApproverShape], Field(min_length=1, max_length=100)]
+
+
 class OpenBody(_Input):
     """A new request. A person names the Dag run; a task leaves the ids out, they come from its token."""
 
@@ -129,7 +132,7 @@ class EditBody(_Input):
     subject: Subject | None = None
     body: Body | None = None
     expires_at: AwareDatetime | None = None
-    approvers: list[list[ApproverShape]] | None = Field(
+    approvers: list[LevelApprovers] | None = Field(
         default=None, description="One list per level of the request."
     )
     metadata: Metadata | None = None
@@ -141,7 +144,7 @@ class ReplaceBody(_Input):
     subject: Subject
     body: Body
     expires_at: AwareDatetime | None
-    approvers: list[list[ApproverShape]] = Field(description="One list per level of the request.")
+    approvers: list[LevelApprovers] = Field(description="One list per level of the request.")
     metadata: Metadata
 
 

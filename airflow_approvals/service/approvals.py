@@ -341,7 +341,7 @@ def _same(approval_id: UUID, content: Content, *, session: Session) -> Approval:
         metadata=dict(approval.metadata),
     )
     if asked != Content(
-        subject=content.subject.strip(),
+        subject=lifecycle.one_line(content.subject),
         body=content.body,
         policy=content.policy,
         metadata=dict(content.metadata),
