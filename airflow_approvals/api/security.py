@@ -10,7 +10,7 @@ from uuid import UUID
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
-from airflow.api_fastapi.core_api.security import get_user
+from airflow.api_fastapi.core_api.security import get_user, resolve_user_from_token
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -60,7 +60,10 @@ async def _caller(
     if bearer is None and request.method not in SAFE_METHODS:
         _require_same_origin(request)
     try:
-        return await get_user(request, None, bearer)
+        if bearer is not None:
+            # Airflow 3.2's get_user would let a cookie win over it, and with it a page of another site.
+            return await resolve_user_from_token(bearer.credentials)
+        return await get_user(request, None, None)
     except HTTPException as error:
         raise NotSignedIn(f"Sign in to Airflow first ({error.detail}).") from None
 

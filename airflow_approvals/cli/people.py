@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from airflow.api_fastapi.app import get_auth_manager_cls
-from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
-from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from airflow.configuration import conf
 from sqlalchemy.orm import Session
 
 from airflow_approvals.config import Settings
@@ -50,9 +48,7 @@ def find_actor(name: str, *, settings: Settings, session: Session) -> Actor:
 
 def uses_fab() -> bool:
     """Tell whether users and roles live in FAB's tables."""
-    return any(
-        base.__module__.startswith("airflow.providers.fab.") for base in get_auth_manager_cls().__mro__
-    )
+    return any(base.__module__.startswith("airflow.providers.fab.") for base in _auth_manager().__mro__)
 
 
 @contextmanager
@@ -72,11 +68,18 @@ def os_user() -> str:
         return f"uid {os.getuid()}"
 
 
+def _auth_manager() -> type:
+    manager: type = conf.getimport("core", "auth_manager")
+    return manager
+
+
 @contextmanager
 def _found(name: str) -> Iterator[User]:
-    manager = get_auth_manager_cls()
+    from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+
+    manager = _auth_manager()
     if issubclass(manager, SimpleAuthManager):
-        yield _simple_user(name)
+        yield _simple_user(name, SimpleAuthManager.get_users())
     elif uses_fab():
         with fab_security_manager() as security_manager:
             yield _fab_user(name, security_manager)
@@ -89,14 +92,14 @@ def _found(name: str) -> Iterator[User]:
         yield NamedUser(name)
 
 
-def _simple_user(name: str) -> SimpleAuthManagerUser:
-    users = {user.username: user for user in SimpleAuthManager.get_users()}
-    if name not in users:
-        raise NotAllowed(
-            f"There is no user {name}; [core] simple_auth_manager_users has {', '.join(sorted(users))}.",
-            rule="known_user",
-        )
-    return users[name]
+def _simple_user(name: str, users: Sequence[User]) -> User:
+    for user in users:
+        if user.get_name() == name:
+            return user
+    known = ", ".join(sorted(user.get_name() for user in users))
+    raise NotAllowed(
+        f"There is no user {name}; [core] simple_auth_manager_users has {known}.", rule="known_user"
+    )
 
 
 def _fab_user(name: str, security_manager: Any) -> User:

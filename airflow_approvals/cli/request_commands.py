@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from airflow_approvals import wire
 from airflow_approvals.cli.command import load_settings, operator, reads, utc_now, writes
 from airflow_approvals.cli.output import is_document, print_document, print_fields, print_rows
-from airflow_approvals.cli.people import find_actor
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.policy import ApproverKind
@@ -84,6 +83,8 @@ def deny(args: Namespace) -> None:
 
 
 def _decide(args: Namespace, verdict: Verdict) -> None:
+    from airflow_approvals.cli.people import find_actor
+
     approval_id = _id(args.approval_id)
     comment = _comment(args.comment)
     settings = load_settings()

@@ -11,16 +11,14 @@ from airflow_approvals.cli.output import print_rows
 from airflow_approvals.cli.people import fab_security_manager, uses_fab
 
 PERMISSIONS = (
-    ("can_read", "Website"),
     ("can_read", "Plugins"),
     ("can_read", "My Profile"),
-    ("can_edit", "My Profile"),
     ("can_read", "My Password"),
     ("can_edit", "My Password"),
 )
-"""FAB's names of: opening Airflow, its plugins' pages, and looking after one's own account.
+"""FAB's names of: opening the pages of plugins, and changing one's own password.
 
-Answering takes no permission: who may is asked of the request.
+Airflow itself opens to everybody who has signed in. Who may answer is asked of the request, not of FAB.
 """
 MAX_NAME_LENGTH = 64  # of FAB's column
 
