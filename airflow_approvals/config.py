@@ -110,7 +110,7 @@ class Settings:
         from airflow.configuration import conf
 
         def text(option: str) -> str:
-            return str(conf.get(SECTION, option, fallback=OPTIONS[option]["default"]) or "")
+            return str(conf.get(SECTION, option, fallback=OPTIONS[option]["default"]) or "").strip()
 
         def number(option: str, minimum: float) -> float:
             raw = text(option) or OPTIONS[option]["default"]
@@ -125,7 +125,8 @@ class Settings:
             return value
 
         return cls(
-            jwt_secret=text("jwt_secret") or str(conf.get("api_auth", "jwt_secret", fallback="") or ""),
+            jwt_secret=text("jwt_secret")
+            or str(conf.get("api_auth", "jwt_secret", fallback="") or "").strip(),
             api_url=_address(text("api_url")) or _default_api_url(),
             role_members=_role_members(text("role_members")),
             role_resolver=text("role_resolver"),
@@ -161,7 +162,7 @@ def _address(raw: str) -> str:
 
 def _schedule(raw: str) -> str:
     """Look at the shape only; what the fields say is checked by Airflow, when it reads the Dag."""
-    schedule = raw.strip() or str(OPTIONS["maintenance_schedule"]["default"])
+    schedule = raw or str(OPTIONS["maintenance_schedule"]["default"])
     if not schedule.startswith("@") and len(schedule.split()) not in {5, 6, 7}:
         raise ValueError(
             f"[{SECTION}] maintenance_schedule must be a cron expression or like @hourly, not {raw!r}."
@@ -170,7 +171,7 @@ def _schedule(raw: str) -> str:
 
 
 def _role_members(raw: str) -> dict[str, frozenset[str]]:
-    if not raw.strip():
+    if not raw:
         return {}
     hint = f'[{SECTION}] role_members must be a JSON object like {{"manager": ["ana"]}}'
     try:

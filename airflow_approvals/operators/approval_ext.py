@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
+import pendulum
 from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from typing_extensions import assert_never
@@ -89,10 +90,13 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else notifiers
         self.approval_id: UUID | None = None
         self._client: ApprovalsClient | None = None
-        try:
-            arguments.check(self._arguments(), self.notifiers)
-        except Invalid as error:
-            raise ValueError(f"ApprovalExtOperator {self.task_id!r}: {error}") from None
+        _check({**self._arguments(), "notifiers": self.notifiers}, self.task_id)
+
+    @classmethod
+    def partial(cls, **kwargs: Any) -> Any:
+        """Fix what many mapped gates have in common; checked now, what is mapped when each of them runs."""
+        _check(kwargs, kwargs.get("task_id"))
+        return super().partial(**kwargs)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Open the request, tell the notifiers, and wait in the triggerer."""
@@ -153,7 +157,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
                 assert_never(approval.status)
 
     def _wait(self, context: Context, approval: ApprovalShape) -> NoReturn:
-        self.log.info("Waiting for %s, until %s", _asked(approval), approval.expires_at or "somebody answers")
+        self.log.info("Waiting for %s, %s", _asked(approval), _until(approval))
         self.defer(
             trigger=ApprovalTrigger(
                 approval_id=str(approval.id),
@@ -183,6 +187,21 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         more = {"approval": approval.model_dump(mode="json"), "approval_url": approval_url(approval.id)}
         timeout_seconds = Settings.load().notify_timeout_seconds
         notify(self.notifiers, {**context, **more}, timeout_seconds=timeout_seconds)
+
+
+def _check(given: Mapping[str, Any], task_id: str | None) -> None:
+    try:
+        arguments.check(given)
+    except Invalid as error:
+        raise ValueError(f"ApprovalExtOperator {task_id!r}: {error}") from None
+
+
+def _until(approval: ApprovalShape) -> str:
+    """Say until when, also as people count time."""
+    if approval.expires_at is None:
+        return "until somebody answers"
+    left = pendulum.instance(approval.expires_at).diff_for_humans()
+    return f"until {approval.expires_at:%Y-%m-%d %H:%M:%S} UTC ({left})"
 
 
 def _asked(approval: ApprovalShape) -> str:

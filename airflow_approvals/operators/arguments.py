@@ -13,19 +13,32 @@ from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.policy import MAX_TIMEOUT, Approver, ApproverKind, OnDeny, OnExpiry, Policy
 from airflow_approvals.wire import OpenBody
 
+_SENSIBLE: Mapping[str, Any] = {
+    "subject": "-",
+    "body": "",
+    "approver_role": "-",
+    "escalate_role": None,
+    "expires_in": timedelta(hours=1),
+    "on_deny": OnDeny.FAIL,
+    "on_expiry": OnExpiry.FAIL,
+    "metadata": {},
+}
 
-def check(arguments: Mapping[str, Any], notifiers: Any) -> None:
-    """Find what can be found before the templates are rendered.
 
-    :param arguments: those of ``OpenBody``, ``expires_in`` as a timedelta.
+def check(given: Mapping[str, Any]) -> None:
+    """Find what can be found before the templates are rendered. What is left out passes.
+
+    :param given: the operator's arguments; others are not looked at.
     :raises Invalid: the message names the argument.
     """
+    arguments = {name: given.get(name, sensible) for name, sensible in _SENSIBLE.items()}
+    notifiers = given.get("notifiers", ())
     for name in ("subject", "approver_role", "escalate_role"):
         value = arguments[name]
-        given = name != "escalate_role" or value is not None
-        if given and not _is_reference(value):
+        left_out = name == "escalate_role" and value is None
+        if not left_out and not _is_reference(value):
             _require(isinstance(value, str) and bool(value.strip()), name, "a non-empty text", value)
-    for name, kind, words in (("body", str, "a text"), ("metadata", Mapping, "a dict")):
+    for name, kind, words in (("body", str, "a text"), ("metadata", Mapping | None, "None or a dict")):
         value = arguments[name]
         _require(isinstance(value, kind) or _is_reference(value), name, words, value)
     wait = arguments["expires_in"]
@@ -34,15 +47,14 @@ def check(arguments: Mapping[str, Any], notifiers: Any) -> None:
     for name, choices in (("on_deny", OnDeny), ("on_expiry", OnExpiry)):
         allowed = [choice.value for choice in choices]
         _require(arguments[name] in allowed, name, f"one of {allowed}", arguments[name])
-    are_notifiers = isinstance(notifiers, list | tuple) and all(
-        isinstance(notifier, BaseNotifier) for notifier in notifiers
-    )
+    several = notifiers if isinstance(notifiers, list | tuple) else [notifiers]
+    are_notifiers = all(isinstance(notifier, BaseNotifier) for notifier in several)
     _require(are_notifiers, "notifiers", "a list of BaseNotifier instances", notifiers)
     metadata = arguments["metadata"]
     body = request(
         {
             **{name: _stand_in(value) for name, value in arguments.items()},
-            "metadata": {} if _is_reference(metadata) else _stand_in(metadata),
+            "metadata": {} if metadata is None or _is_reference(metadata) else _stand_in(metadata),
         }
     )
     _require_role("approver_role", body.approver_role)
