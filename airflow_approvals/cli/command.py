@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime, timezone
 
-from airflow.utils.cli import action_cli, suppress_logs_and_warning
+from airflow.utils.cli import action_cli
 from airflow.utils.providers_configuration_loader import providers_configuration_loaded
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -23,15 +23,13 @@ Command = Callable[[Namespace], None]
 
 
 def reads(command: Command) -> Command:
-    """Run as Airflow's own commands that only look: quiet unless ``-v``, with the providers' options."""
-    wrapped: Command = suppress_logs_and_warning(
-        providers_configuration_loaded(_says_no_in_one_line(command))
-    )
+    """Run with the providers' options, and refuse in one line."""
+    wrapped: Command = providers_configuration_loaded(_says_no_in_one_line(command))
     return wrapped
 
 
 def writes(command: Command) -> Command:
-    """Run as Airflow's own commands that change something: also noted in Airflow's audit log."""
+    """Do the same for a command that changes something: it is also noted in Airflow's audit log."""
     wrapped: Command = action_cli(reads(command))
     return wrapped
 
