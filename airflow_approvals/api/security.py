@@ -62,10 +62,14 @@ async def _caller(
     try:
         if bearer is not None:
             # Airflow 3.2's get_user would let a cookie win over it, and with it a page of another site.
-            return await resolve_user_from_token(bearer.credentials)
-        return await get_user(request, None, None)
+            user = await resolve_user_from_token(bearer.credentials)
+        else:
+            user = await get_user(request, None, None)
     except HTTPException as error:
         raise NotSignedIn(f"Sign in to Airflow first ({error.detail}).") from None
+    if not user.get_id():  # FAB's public role: Airflow lets in who has not signed in
+        raise NotSignedIn("Sign in to Airflow first: a decision is always somebody's.")
+    return user
 
 
 def _require_same_origin(request: Request) -> None:

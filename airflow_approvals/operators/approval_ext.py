@@ -14,6 +14,7 @@ from typing_extensions import assert_never
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
+from airflow_approvals.domain.approval import SYSTEM
 from airflow_approvals.domain.errors import ApprovalError, Conflict, Invalid
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
@@ -135,7 +136,9 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
 
     def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
-        who = f"{approval.actor_name}: {approval.comment or 'no comment'}"
+        silence = approval.actor_id == SYSTEM.id and approval.status is not Status.CANCELLED
+        comment = approval.comment or ("nobody decided in time" if silence else "no comment")
+        who = f"{approval.actor_name}: {comment}"
         match approval.status:
             case Status.PENDING | Status.ESCALATED:
                 self._wait(context, approval)

@@ -21,12 +21,6 @@ def runs(stack: AirflowStack) -> Runs:
     return {purpose: Run.start(stack, "gate") for purpose in ("clear", "failed", "success", "deleted")}
 
 
-def mark(run: Run, state: str) -> None:
-    """Set the state of the gate by hand, as the author."""
-    author = run.stack.client("author")
-    author.patch(f"{run.path}/taskInstances/gate", json={"new_state": state}).raise_for_status()
-
-
 def reasons(run: Run, request: dict[str, Any]) -> list[str]:
     """Why the request was cancelled."""
     return [e["detail"]["reason"] for e in run.events(request) if e["type"] == "cancelled"]
@@ -59,7 +53,7 @@ def test_a_gate_marked_as_failed_withdraws_its_request(runs: Runs) -> None:
     run = runs["failed"]
     request = run.wait_request("pending")
     run.wait_parked()
-    mark(run, "failed")
+    run.mark("failed")
 
     request = run.wait_request("cancelled")
     assert reasons(run, request) == ["task_failed"]
@@ -75,7 +69,7 @@ def test_a_gate_marked_as_successful_was_not_approved(runs: Runs) -> None:
     run = runs["success"]
     request = run.wait_request("pending")
     run.wait_parked()
-    mark(run, "success")
+    run.mark("success")
     late = run.post("manager", request, "approve")
     assert late.status_code == httpx.codes.CONFLICT, late.text
 

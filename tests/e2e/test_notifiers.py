@@ -106,3 +106,18 @@ def test_a_try_killed_before_it_parked_asks_anew(start: Callable[[str], Run]) ->
     run.decide("manager", new, "approve")
     assert run.wait_end() == "success"
     assert run.xcom()["approval_id"] == new["id"]
+
+
+def test_a_gate_marked_as_failed_before_it_parked_withdraws_its_request(start: Callable[[str], Run]) -> None:
+    """The worker ends the task, which cancels its request on the way out."""
+    run = start(KILLED_DAG)
+    request = run.wait_request("pending")
+    run.wait_state("running")
+    run.mark("failed")
+
+    request = run.wait_request("cancelled")
+    assert run.events(request)[1]["detail"]["reason"] in ("task_killed", "task_failed")
+    assert run.types(request) == ["opened", "cancelled"]
+    late = run.post("manager", request, "approve")
+    assert late.status_code == httpx.codes.CONFLICT, late.text
+    assert run.wait_end() == "failed"

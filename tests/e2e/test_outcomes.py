@@ -14,8 +14,6 @@ pytestmark = pytest.mark.e2e
 
 Runs = dict[str, Run]
 
-EXPIRED = ["opened", "expired", "resumed"]
-
 
 @pytest.fixture(scope="module")
 def runs(stack: AirflowStack) -> Runs:
@@ -84,6 +82,7 @@ def test_a_denial_skips_the_task_and_what_follows_when_asked_to(runs: Runs) -> N
     assert run.task()["state"] == "skipped"
     assert run.task("after")["state"] == "skipped"
     assert run.types(asked) == ["opened", "voted", "denied", "resumed"]
+    assert "Denied by manager: no comment" in run.log()
 
 
 def test_a_person_who_may_edit_the_dag_calls_the_gate_off(runs: Runs) -> None:
@@ -125,6 +124,7 @@ def test_silence_does_what_the_dag_says(
     assert (request["status"], request["actor_id"]) == (status, "system")
     assert run.types(request) == ["opened", status, "resumed"]
     assert run.events(request)[1]["detail"] == {"reason": "expired", "on_expiry": on_expiry}
+    assert "nobody decided in time" in run.log().lower()
     if on_expiry == "approve":
         assert run.xcom()["decided_by"] == "system"
 

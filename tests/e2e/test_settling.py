@@ -15,7 +15,6 @@ from tests.e2e.runs import SETTLE, Run, moment
 pytestmark = pytest.mark.e2e
 
 ROUNDS = 20
-GROUPS = 2
 LONGEST_DELAY = timedelta(seconds=3)
 PUSHED = 5
 
@@ -32,22 +31,28 @@ class Round:
         return datetime.now(timezone.utc) >= parked_at + self.delay
 
 
+@pytest.fixture(scope="module")
+def settled(stack: AirflowStack) -> list[Run]:
+    """Gates that wait for a decision which is pushed."""
+    return [Run.start(stack, "gate") for _ in range(PUSHED)]
+
+
+@pytest.mark.usefixtures("settled")
 def test_no_decision_soon_after_parking_is_lost_and_no_task_fails(
     stack: AirflowStack, timings: Timings
 ) -> None:
     """Twenty tasks, approved from 0 to 3 s after each of them has given its worker back."""
     delays = [LONGEST_DELAY * i / (ROUNDS - 1) for i in range(ROUNDS)]
-    for group in range(GROUPS):
-        rounds = [Round(Run.start(stack, "gate"), delay) for delay in delays[group::GROUPS]]
-        _approve_in_time(stack, rounds, timings)
-        for run in (each.run for each in rounds):
-            assert run.wait_end() == "success"
-            assert run.task()["try_number"] == 1
-            assert run.xcom()["decided_by"] == "manager"
-            (request,) = run.requests()
-            assert run.types(request) == ["opened", "voted", "approved", "resumed"]
-            woken = run.started_at()[1] - moment(request["resolved_at"])
-            timings["from an early click to the task running"].append(woken.total_seconds())
+    rounds = [Round(Run.start(stack, "gate"), delay) for delay in delays]
+    _approve_in_time(stack, rounds, timings)
+    for run in (each.run for each in rounds):
+        assert run.wait_end() == "success"
+        assert run.task()["try_number"] == 1
+        assert run.xcom()["decided_by"] == "manager"
+        (request,) = run.requests()
+        assert run.types(request) == ["opened", "voted", "approved", "resumed"]
+        woken = run.started_at()[1] - moment(request["resolved_at"])
+        timings["from an early click to the task running"].append(woken.total_seconds())
     assert resumed_too_soon(stack) == []
 
 
@@ -78,10 +83,9 @@ def _parked(stack: AirflowStack) -> Iterator[tuple[str, datetime]]:
             yield task["dag_run_id"], moment(task["trigger"]["created_date"])
 
 
-def test_a_pushed_decision_wakes_the_task_at_once(stack: AirflowStack, timings: Timings) -> None:
+def test_a_pushed_decision_wakes_the_task_at_once(settled: list[Run], timings: Timings) -> None:
     """Later than the settle time, the click itself resumes the task: measured until a worker runs it."""
-    runs = [Run.start(stack, "gate") for _ in range(PUSHED)]
-    for run in runs:
+    for run in settled:
         request = run.wait_request("pending")
         run.wait_settled()
         clicked = datetime.now(timezone.utc)

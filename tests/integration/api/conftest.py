@@ -36,7 +36,11 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fab(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An API server whose people are FAB users."""
     home = _copy(prepared_home, tmp_path_factory.mktemp("api_fab"))
-    extra = {"AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(FAB_ROLE_MEMBERS)}
+    extra = {
+        "AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(FAB_ROLE_MEMBERS),
+        # FAB can let people into Airflow who have not signed in: not into this API.
+        "AIRFLOW__FAB__AUTH_ROLE_PUBLIC": "Admin",
+    }
     with AirflowStack(home, dags_folder=DAGS_FOLDER, auth="fab", extra_env=extra) as stack:
         stack.create_accounts(users=FAB_PEOPLE, roles=FAB_ROLES)
         yield from _serve(stack)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,14 +11,18 @@ from threading import Barrier
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from airflow_approvals.domain import lifecycle
 from airflow_approvals.domain.approval import Approval, EventType, Verdict
 from airflow_approvals.domain.errors import AlreadyClosed
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import approvals
 from airflow_approvals.service.maintenance import EscalateSummary
+from airflow_approvals.store import approvals as store
 from tests.builders import HOUR, MANAGER, NOW, OTHER_MANAGER, TICK, level, policy, role
-from tests.integration.service.desk import Desk, content
+from tests.integration.service.desk import EDITOR, Desk, content
 
 ROUNDS = 200
 MEETING_SECONDS = 60
@@ -170,3 +175,52 @@ def test_a_task_that_asks_twice_at_once(desk: Desk, race: Race) -> None:
         assert one == other
         assert one_is_new is not other_is_new
         assert desk.trail(one) == [EventType.OPENED]
+
+
+def test_a_new_try_against_a_decision_on_the_older_one(desk: Desk, race: Race) -> None:
+    """The older request is cancelled, once, whoever notices first; nobody answers for a try that is over."""
+    for number in range(ROUNDS // 4):
+        older = desk.gate(LAST_LEVEL, map_index=number)
+        assert older.origin.ti_id is not None
+        newer = desk.rows.next_try(older.origin.ti_id)
+        desk.rows.set_state(newer, "running")
+        click, asked = race(partial(desk.decide, older), partial(desk.ask, newer))
+        assert isinstance(click.error, AlreadyClosed), click
+        assert asked.error is None
+        assert asked.result.status is Status.PENDING
+        assert desk.read(older).comment == "superseded"
+        assert desk.trail(older) == [EventType.OPENED, EventType.CANCELLED]
+
+
+@pytest.mark.parametrize("databases", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_new_try_waits_for_a_command_on_the_older_request(desk: Desk, session: Session) -> None:
+    """And leaves alone what that closed; only PostgreSQL locks single rows."""
+    older = desk.gate(LAST_LEVEL)
+    assert older.origin.ti_id is not None
+    newer = desk.rows.next_try(older.origin.ti_id)
+    desk.rows.set_state(newer, "running")
+    before = store.get(older.id, session=session, lock=True)
+    assert before is not None
+    with ThreadPoolExecutor(1) as thread:
+        asking = thread.submit(desk.ask, newer)
+        with desk.sessions() as observer:
+            wait_until_somebody_waits(observer)
+        after, events = lifecycle.cancel(before, actor=EDITOR, reason="called off", now=NOW)
+        store.save(before, after, events, session=session)
+        session.commit()
+        assert asking.result(MEETING_SECONDS).status is Status.PENDING
+    assert desk.read(older).comment == "called off"
+    assert desk.trail(older) == [EventType.OPENED, EventType.CANCELLED]
+
+
+def wait_until_somebody_waits(observer: Session) -> None:
+    """Wait until a session of this database stands before a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    give_up = time.monotonic() + MEETING_SECONDS
+    while not observer.execute(waiting).scalar_one():
+        assert time.monotonic() < give_up
+        observer.rollback()
+        time.sleep(0.01)

@@ -30,7 +30,7 @@ from airflow_approvals.domain.policy import Policy
 from tests.builders import MANAGER, origin
 
 SECRET = "a secret that only this API and its callers know"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 Authorization = Annotated[str, Header()]
 
@@ -217,7 +217,7 @@ class ApprovalsApi:
         @app.post(f"{self.prefix}/maintenance/escalate", response_model=wire.EscalateShape)
         async def escalate(body: wire.EmptyBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("escalate", authorization, frozenset())
-            counts = {"escalated": 0, "expired": 0, "cancelled": 0, "resumed": 0, "failed": 0}
+            counts = {"escalated": 1, "expired": 0, "cancelled": 0, "resumed": 0, "failed": 0}
             return prescribed or wire.EscalateShape(**counts, remaining=len(self.commands("escalate")) < 2)
 
         @app.post(f"{self.prefix}/maintenance/cleanup", response_model=wire.CleanupShape)

