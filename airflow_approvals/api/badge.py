@@ -9,7 +9,9 @@ MEDIA_TYPE = "image/svg+xml"
 
 Theme = Literal["light", "dark"]
 
+# The sheet is filled, because the entry of the page that is shown has a dark ground in both themes.
 _LINE: Mapping[Theme, str] = {"light": "#3f3f46", "dark": "#d4d4d8"}
+_SHEET: Mapping[Theme, str] = {"light": "#ffffff", "dark": "#27272a"}
 _MAX_SHOWN = 99
 
 
@@ -19,8 +21,8 @@ def draw(waiting: int, *, theme: Theme) -> str:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none">'
         f"<title>{waiting} waiting for you</title>"
         f'<g stroke="{_LINE[theme]}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">'
-        '<path d="M11 3H6.5A2.5 2.5 0 0 0 4 5.5v13A2.5 2.5 0 0 0 6.5 21h11a2.5 2.5 0 0 0 2.5-2.5V14"/>'
-        '<path d="m8.5 13.5 2.7 2.7 5-5.4"/></g>'
+        f'<rect x="4" y="3" width="16" height="18" rx="2.5" fill="{_SHEET[theme]}"/>'
+        '<path d="m8.5 13 2.7 2.7 5-5.4"/></g>'
         f"{_number(waiting)}</svg>"
     )
 

@@ -4,12 +4,16 @@ import uPlot from "uplot";
 import sheet from "uplot/dist/uPlot.min.css?inline";
 
 const HEIGHT = 220;
+const HALF_A_DAY = 12 * 60 * 60;
+const DAYS = [1, 2, 7, 14, 28, 56];
 
 export type Line = { bars?: boolean; colour: string; name: string; values: ReadonlyArray<number | null> };
 
 type Props = {
   days: ReadonlyArray<number>;
   format: (value: number) => string;
+  /** Distances the lines of the grid may have. */
+  increments: ReadonlyArray<number>;
   label: string;
   lines: ReadonlyArray<Line>;
   /** What the legend shows where lines are drawn on top of each other: the values before adding up. */
@@ -17,7 +21,7 @@ type Props = {
 };
 
 /** One value or several a day. Colours are tokens of Airflow's theme, so it follows light and dark. */
-export function Chart({ days, format, label, lines, told }: Props) {
+export function Chart({ days, format, increments, label, lines, told }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const theme = useTheme();
 
@@ -38,8 +42,14 @@ export function Chart({ days, format, label, lines, told }: Props) {
         height: HEIGHT,
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
         cursor: { drag: { x: false, y: false } },
-        scales: { y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, 1)] } },
-        axes: [{ ...axis, values: "{YYYY}-{MM}-{DD}", space: 90 }, { ...axis, size: 70, values: (_plot, ticks) => ticks.map(format) }],
+        scales: {
+          x: { range: (_plot, first, last) => [first - HALF_A_DAY, last + HALF_A_DAY] },
+          y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, increments[0] ?? 1)] },
+        },
+        axes: [
+          { ...axis, incrs: DAYS.map((count) => count * 2 * HALF_A_DAY), space: 60, values: "{MM}-{DD}" },
+          { ...axis, incrs: [...increments], size: 70, values: (_plot, ticks) => ticks.map(format) },
+        ],
         series: [
           { label: "Day", value: "{YYYY}-{MM}-{DD}" },
           ...lines.map((line, index) => ({
@@ -66,7 +76,7 @@ export function Chart({ days, format, label, lines, told }: Props) {
       resize.disconnect();
       plot.destroy();
     };
-  }, [days, format, lines, theme, told]);
+  }, [days, format, increments, lines, theme, told]);
 
   return (
     <Box aria-label={label} fontSize="xs" minW={0} ref={box} role="img" w="100%">

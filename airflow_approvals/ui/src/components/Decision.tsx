@@ -8,12 +8,15 @@ import { OPEN } from "../logic/query";
 import { Message, Time } from "./bits";
 import { DenyDialog } from "./DenyDialog";
 
+/** Comments not sent yet, by request: they outlive closing the detail, and Airflow's UI mounting the page anew. */
+const drafts = new Map<string, string>();
+
 const CONSEQUENCE = { fail: "The task will fail.", skip: "The task will be skipped." } as const;
 
 /** The answer: to give, or given. */
 export function Decision({ detail }: { detail: Detail }) {
   const { approval, can_decide: canDecide } = detail;
-  const [comment, setComment] = useState("");
+  const [comment, setComment] = useState(drafts.get(approval.id) ?? "");
   const [busy, setBusy] = useState(false);
   const [denying, setDenying] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -27,6 +30,7 @@ export function Decision({ detail }: { detail: Detail }) {
     setRefused(undefined);
     try {
       await decide(approval.id, "approve", comment);
+      drafts.delete(approval.id);
       setRecorded(true);
     } catch (error) {
       setRefused(wordsOf(error));
@@ -51,7 +55,10 @@ export function Decision({ detail }: { detail: Detail }) {
             aria-label="Comment"
             maxLength={10_000}
             mb={2}
-            onChange={(event) => setComment(event.target.value)}
+            onChange={({ target }) => {
+              drafts.set(approval.id, target.value);
+              setComment(target.value);
+            }}
             placeholder="Comment (optional; kept in the record)"
             rows={2}
             value={comment}
@@ -75,6 +82,7 @@ export function Decision({ detail }: { detail: Detail }) {
           setRefused(undefined);
           try {
             await decide(approval.id, "deny", words);
+            drafts.delete(approval.id);
             setRecorded(true);
           } catch (error) {
             setRefused(wordsOf(error));

@@ -54,7 +54,7 @@ export function DetailPanel({ close, id }: { close: () => void; id: string }) {
         <Box minW={0}>
           {loaded && !gone ? (
             <>
-              <Heading as="h2" overflowWrap="anywhere" ref={heading} size="md" tabIndex={-1}>
+              <Heading as="h2" outline="none" overflowWrap="anywhere" ref={heading} size="md" tabIndex={-1}>
                 {data.approval.subject}
               </Heading>
               <HStack gap={3} mt={1} wrap="wrap">

@@ -1,5 +1,5 @@
 import { Box, Flex } from "@chakra-ui/react";
-import { useEffect, useRef } from "react";
+import { useEffect } from "react";
 import type { SWRResponse } from "swr";
 
 import type { ApiError } from "../api/client";
@@ -15,11 +15,13 @@ import { RowTable } from "./RowTable";
 
 type Props = { go: (view: View) => void; rows: SWRResponse<Rows, ApiError>; scope?: Scope; view: View };
 
+// Outside the component: Airflow's UI mounts a page anew once, at the first change of the address after loading it.
+let lastOpen: string | undefined;
+
 /** A list, and beside it (on small screens: in place of it) the request that is open. */
 export function ListAndDetail({ go, rows, scope, view }: Props) {
   const { data, error } = rows;
   const selection = useSelection(data);
-  const lastOpen = useRef<string>(undefined);
   const close = () => go(changeView(view, { id: undefined }));
   const shown = view.id !== undefined;
 
@@ -29,10 +31,10 @@ export function ListAndDetail({ go, rows, scope, view }: Props) {
 
   useEffect(() => {
     // Closing the detail gives the focus back to the row it was opened from.
-    if (view.id === undefined && lastOpen.current !== undefined) {
-      document.querySelector<HTMLElement>(`[data-opens="${lastOpen.current}"]`)?.focus();
+    if (view.id === undefined && lastOpen !== undefined) {
+      document.querySelector<HTMLElement>(`[data-opens="${CSS.escape(lastOpen)}"]`)?.focus();
     }
-    lastOpen.current = view.id;
+    lastOpen = view.id;
   }, [view.id]);
 
   if (error?.status === 401) return <SignedOut />;
@@ -43,7 +45,8 @@ export function ListAndDetail({ go, rows, scope, view }: Props) {
         {data === undefined ? (
           <Placeholder error={error} retry={() => void rows.mutate()} />
         ) : (
-          <>
+          // What another filter had found stays, paler, until the new rows are there.
+          <Box opacity={rows.isLoading ? 0.5 : 1}>
             <Stale error={error} />
             <BulkBar selection={selection} />
             {data.approvals.length === 0 ? (
@@ -54,7 +57,7 @@ export function ListAndDetail({ go, rows, scope, view }: Props) {
                 <Pager go={go} total={data.total_entries} view={view} />
               </>
             )}
-          </>
+          </Box>
         )}
       </Box>
       {view.id === undefined ? null : <DetailPanel close={close} id={view.id} key={view.id} />}

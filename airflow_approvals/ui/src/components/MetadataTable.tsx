@@ -5,11 +5,16 @@ const DEEPEST = 4;
 /** Facts that came with a request; nested ones as tables in the table. */
 export function MetadataTable({ depth = 0, metadata }: { depth?: number; metadata: Record<string, unknown> }) {
   return (
-    <Table.Root data-testid={depth === 0 ? "metadata" : undefined} size="sm" variant="outline">
+    <Table.Root
+      data-testid={depth === 0 ? "metadata" : undefined}
+      size="sm"
+      tableLayout="fixed"
+      variant="outline"
+    >
       <Table.Body>
         {Object.entries(metadata).map(([name, value]) => (
           <Table.Row key={name}>
-            <Table.ColumnHeader maxW="12rem" overflowWrap="anywhere" scope="row" verticalAlign="top" width="1%">
+            <Table.ColumnHeader overflowWrap="break-word" scope="row" verticalAlign="top" width="35%">
               {name}
             </Table.ColumnHeader>
             <Table.Cell overflowWrap="anywhere" whiteSpace="pre-wrap">

@@ -10,7 +10,8 @@ import { Nothing, Placeholder, SignedOut, Stale } from "./bits";
 import { Chart, type Line } from "./Chart";
 
 const duration = (seconds: number | null): string => (seconds === null ? "–" : formatDuration(seconds));
-const number = (value: number): string => (Number.isInteger(value) ? String(value) : "");
+const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const DURATIONS = [1, 5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 86_400, 2 * 86_400, 7 * 86_400, 28 * 86_400];
 
 /** What is stuck, for how long, and with whom. */
 export function MetricsView({ go, view }: { go: (view: View) => void; view: View }) {
@@ -107,7 +108,14 @@ function Decisions({ perDay }: { perDay: ReadonlyArray<Group> }) {
   const title = "Decisions, by the day of asking (UTC)";
   return (
     <Panel title={title}>
-      <Chart days={days} format={number} label={`Chart: ${title}`} lines={lines} told={told} />
+      <Chart
+        days={days}
+        format={String}
+        increments={COUNTS}
+        label={`Chart: ${title}`}
+        lines={lines}
+        told={told}
+      />
     </Panel>
   );
 }
@@ -123,7 +131,7 @@ function ResponseTimes({ perDay }: { perDay: ReadonlyArray<Group> }) {
   const title = "Time to decide, by the day of asking (UTC)";
   return (
     <Panel title={title}>
-      <Chart days={days} format={formatDuration} label={`Chart: ${title}`} lines={lines} />
+      <Chart days={days} format={formatDuration} increments={DURATIONS} label={`Chart: ${title}`} lines={lines} />
     </Panel>
   );
 }
@@ -147,7 +155,10 @@ function Groups({ groups, name }: { groups: ReadonlyArray<Group>; name: string }
     return (
       <Table.ColumnHeader aria-sort={state} key={key} textAlign={key === "key" ? "start" : "end"}>
         <Button
-          fontWeight="inherit"
+          fontSize="inherit"
+        fontWeight="inherit"
+        height="auto"
+        minW={0}
           onClick={() => setSort({ key, descending: active ? !sort.descending : key !== "key" })}
           px={0}
           size="xs"

@@ -20,9 +20,13 @@ type Props = {
   view: View;
 };
 
+/** Columns that small screens do without; the request itself shows all of it. */
+const WIDE = { display: { base: "none", md: "table-cell" } } as const;
+
 export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
   const [refused, setRefused] = useState<string>();
   const history = view.tab === "history" && !scope;
+  const tasks = scope !== undefined && scope.mapIndex === undefined;
   const selectable = selection.available.length > 0;
   return (
     <>
@@ -41,9 +45,12 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                 </Table.ColumnHeader>
               ) : null}
               <Table.ColumnHeader>Subject</Table.ColumnHeader>
-              {scope ? null : <Table.ColumnHeader>Dag / run / task</Table.ColumnHeader>}
-              {narrow ? null : <Table.ColumnHeader>Asked by</Table.ColumnHeader>}
-              {narrow && history ? null : <Table.ColumnHeader>{history ? "Role asked last" : "Role asked"}</Table.ColumnHeader>}
+              {scope ? null : <Table.ColumnHeader {...WIDE}>Dag / run / task</Table.ColumnHeader>}
+              {tasks ? <Table.ColumnHeader>Task</Table.ColumnHeader> : null}
+              {narrow ? null : <Table.ColumnHeader {...WIDE}>Asked by</Table.ColumnHeader>}
+              {narrow && history ? null : (
+                <Table.ColumnHeader {...WIDE}>{history ? "Role asked last" : "Role asked"}</Table.ColumnHeader>
+              )}
               <Table.ColumnHeader>Status</Table.ColumnHeader>
               {narrow ? null : <Sortable column="created_at" go={go} scope={scope} title="Age" view={view} />}
               {history ? (
@@ -52,7 +59,7 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                 <Sortable column="expires_at" go={go} scope={scope} title="Time left" view={view} />
               )}
               {history || narrow ? null : (
-                <Table.ColumnHeader>
+                <Table.ColumnHeader {...WIDE}>
                   <Text srOnly>Decide</Text>
                 </Table.ColumnHeader>
               )}
@@ -94,15 +101,26 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                       {row.subject}
                     </RouterLink>
                   </Link>
+                  {scope ? null : (
+                    <Text color="fg.muted" display={{ md: "none" }} fontSize="xs" overflowWrap="anywhere">
+                      {row.dag_id}
+                    </Text>
+                  )}
                 </Table.Cell>
                 {scope ? null : (
-                  <Table.Cell maxW="20rem">
+                  <Table.Cell {...WIDE} maxW="20rem">
                     <Origin about={row} />
                   </Table.Cell>
                 )}
-                {narrow ? null : <Table.Cell>{row.requested_by ?? <Text color="fg.muted">schedule</Text>}</Table.Cell>}
-                {narrow && history ? null : (
+                {tasks ? (
                   <Table.Cell overflowWrap="anywhere">
+                    {row.task_id ?? "–"}
+                    {row.map_index >= 0 ? ` [${row.map_index}]` : ""}
+                  </Table.Cell>
+                ) : null}
+                {narrow ? null : <Table.Cell {...WIDE}>{row.requested_by ?? <Text color="fg.muted">schedule</Text>}</Table.Cell>}
+                {narrow && history ? null : (
+                  <Table.Cell {...WIDE} overflowWrap="anywhere">
                     {row.asked.map(approverName).join(", ")}
                     {row.asked_total > row.asked.length ? ` and ${row.asked_total - row.asked.length} more` : ""}
                   </Table.Cell>
@@ -111,7 +129,7 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                   <StatusBadge level={row.level} status={row.status} />
                 </Table.Cell>
                 {narrow ? null : (
-                  <Table.Cell>
+                  <Table.Cell {...WIDE}>
                     <Time at={row.created_at} relative />
                   </Table.Cell>
                 )}
@@ -119,7 +137,7 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                   {OPEN.includes(row.status) ? <Countdown request={row} /> : <Closed row={row} />}
                 </Table.Cell>
                 {history || narrow ? null : (
-                  <Table.Cell width="1%">{row.can_decide ? <Answer onRefused={setRefused} row={row} /> : null}</Table.Cell>
+                  <Table.Cell {...WIDE} width="1%">{row.can_decide ? <Answer onRefused={setRefused} row={row} /> : null}</Table.Cell>
                 )}
               </Table.Row>
             ))}
@@ -192,9 +210,12 @@ function Sortable({ column, go, scope, title, view }: SortableProps) {
   const sorted = order === column ? "ascending" : order === `-${column}` ? "descending" : "none";
   const next: Order = sorted === "ascending" ? `-${column}` : column;
   return (
-    <Table.ColumnHeader aria-sort={sorted}>
+    <Table.ColumnHeader aria-sort={sorted} {...(column === "created_at" ? WIDE : {})}>
       <Button
+        fontSize="inherit"
         fontWeight="inherit"
+        height="auto"
+        minW={0}
         onClick={() => go(changeView(view, { order: next }))}
         px={0}
         size="xs"
@@ -215,6 +236,7 @@ function Tick({ checked, label, onChange }: TickProps) {
     <Checkbox.Root
       checked={checked}
       colorPalette="brand"
+      display="flex"
       onCheckedChange={(details) => onChange(details.checked === true)}
       size="sm"
     >
