@@ -80,7 +80,7 @@ def test_backing_out_of_a_denial_changes_nothing(world: World) -> None:
 
 
 def test_somebody_else_was_first(world: World) -> None:
-    """A click that comes too late is refused in the server's words, and list and detail are brought up to date."""
+    """A click that comes too late is refused in the server's words, and what is shown follows."""
     asked = world.ask_escalated("Pay the bonus")
     other = world.ask("Still waits")
     page = world.open_page("manager", f"{PAGE}?id={asked['id']}")
@@ -114,12 +114,12 @@ def test_an_open_detail_tells_by_itself_that_somebody_was_first(world: World) ->
 
 
 def test_thirty_are_approved_together(world: World) -> None:
-    """Each of the selected is answered and reported for itself; one that was closed meanwhile is refused alone."""
+    """Each of the selected is answered and reported for itself; one closed meanwhile is refused alone."""
     run_id = world.new_run()
     asked = [world.ask(f"Invoice {number:02}", run_id=run_id) for number in range(30)]
     page = world.open_page("manager")
     expect(page.locator("[data-row]")).to_have_count(30)
-    page.locator("label", has=page.get_by_label("Select all")).click()
+    page.get_by_label("Select all").check()
     expect(page.get_by_text("30 selected")).to_be_visible()
     page.get_by_label("Comment for all selected").fill("All checked.")
     # Refreshing is held back, so that the page does not know of what happens meanwhile.
@@ -144,7 +144,7 @@ def test_several_are_denied_together_after_one_confirmation(world: World) -> Non
     asked = [world.ask(f"Invoice {number}", run_id=run_id) for number in range(3)]
     page = world.open_page("manager")
     for each in asked[:2]:
-        page.locator("label", has=page.get_by_label(f"Select {each['subject']}")).click()
+        page.get_by_label(f"Select {each['subject']}").check()
     page.get_by_role("button", name="Deny 2").click()
     dialog = page.get_by_role("alertdialog")
     expect(dialog).to_contain_text("Deny 2 requests?")

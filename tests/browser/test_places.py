@@ -1,4 +1,4 @@
-"""The page opens from wherever people come: navigation, runs, tasks, links, other base URLs, small screens."""
+"""The page opens from wherever people come: navigation, runs, tasks, links, other base URLs, telephones."""
 
 from __future__ import annotations
 

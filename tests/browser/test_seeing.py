@@ -45,7 +45,7 @@ def test_a_viewer_without_a_role_sees_it_without_buttons(world: World) -> None:
 
 
 def test_an_approver_without_dag_permission_sees_only_what_is_theirs(world: World) -> None:
-    """A role made by `airflow approvals roles create` opens the page and shows its own requests, nothing else."""
+    """A role made by `airflow approvals roles create` opens the page and shows its own requests only."""
     mine = world.ask("For the manager", escalate_role=None, expires_in=None)
     other = world.ask("For the director", approver_role="director", escalate_role=None, expires_in=None)
     page = world.open_page("manager", f"{PAGE}?tab=open")

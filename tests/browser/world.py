@@ -147,6 +147,10 @@ def row(page: Page, request: dict[str, Any]) -> Any:
 
 def serious_violations(page: Page, within: str) -> list[str]:
     """What axe finds serious or critical in a part of the page."""
+    # What is still fading in has too little contrast for a moment.
+    page.wait_for_function(
+        "document.getAnimations().every(a => a.playState != 'running' || a.effect.getTiming().iterations > 1)"
+    )
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)

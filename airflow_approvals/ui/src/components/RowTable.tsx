@@ -1,4 +1,4 @@
-import { Box, Button, Checkbox, HStack, Link, Table, Text } from "@chakra-ui/react";
+import { Box, Button, HStack, Link, Table, Text } from "@chakra-ui/react";
 import { useState } from "react";
 import { Link as RouterLink } from "react-router-dom";
 
@@ -195,7 +195,7 @@ function Answer({ onRefused, row }: { onRefused: (words: string | undefined) => 
       >
         Deny
       </Button>
-      <DenyDialog items={[row]} onClose={() => setDenying(false)} open={denying} />
+      {denying ? <DenyDialog items={[row]} onClose={() => setDenying(false)} open /> : null}
     </HStack>
   );
 }
@@ -231,17 +231,18 @@ function Sortable({ column, go, scope, title, view }: SortableProps) {
 
 type TickProps = { checked: boolean | "indeterminate"; label: string; onChange: (checked: boolean) => void };
 
+/** The browser's own: a drawn one is a little machine of its own, and there is one in every line. */
 function Tick({ checked, label, onChange }: TickProps) {
   return (
-    <Checkbox.Root
-      checked={checked}
-      colorPalette="brand"
-      display="flex"
-      onCheckedChange={(details) => onChange(details.checked === true)}
-      size="sm"
-    >
-      <Checkbox.HiddenInput aria-label={label} />
-      <Checkbox.Control />
-    </Checkbox.Root>
+    <input
+      aria-label={label}
+      checked={checked === true}
+      onChange={({ target }) => onChange(target.checked)}
+      ref={(box) => {
+        if (box !== null) box.indeterminate = checked === "indeterminate";
+      }}
+      style={{ accentColor: "var(--chakra-colors-brand-solid)", display: "block", height: "1rem", width: "1rem" }}
+      type="checkbox"
+    />
   );
 }
