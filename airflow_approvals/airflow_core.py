@@ -155,14 +155,6 @@ def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
     return list(session.execute(query).scalars())
 
 
-def is_waiting(ti_id: UUID, *, session: Session) -> bool:
-    """Tell whether this very try is deferred."""
-    query = select(TaskInstance.id).where(
-        TaskInstance.id == ti_id, TaskInstance.state == TaskInstanceState.DEFERRED
-    )
-    return session.execute(query).first() is not None
-
-
 def resume(
     ti_id: UUID, payload: Mapping[str, Any], *, now: datetime, settle: timedelta, session: Session
 ) -> Delivery:

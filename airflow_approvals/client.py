@@ -43,7 +43,7 @@ def _request(settings: Settings, method: str, path: str, token: str, body: BaseM
     )
 
 
-def _unreachable(request: httpx.Request, error: httpx.TransportError) -> ApiUnavailable:
+def _unreachable(request: httpx.Request, error: httpx.RequestError) -> ApiUnavailable:
     return ApiUnavailable(
         f"{request.method} {request.url}: {error or type(error).__name__}. Is the API server up, and is "
         "[approvals] api_url or [core] execution_api_server_url right?"
@@ -81,11 +81,15 @@ class ApprovalsClient:
     :class:`ApiUnavailable` when the API server stays away.
 
     :param ti_id: the task instance try this process runs.
+    :param retry_seconds: how long to go on trying.
     """
 
-    def __init__(self, ti_id: UUID, settings: Settings | None = None) -> None:
+    def __init__(
+        self, ti_id: UUID, settings: Settings | None = None, *, retry_seconds: float = RETRY_SECONDS
+    ) -> None:
         self._ti_id = ti_id
         self._settings = settings or Settings.load()
+        self._retry_seconds = retry_seconds
 
     def open(self, body: wire.OpenBody) -> wire.ApprovalShape:
         """Open this task's request, or get the one it opened before."""
@@ -115,13 +119,13 @@ class ApprovalsClient:
             try:
                 with httpx.Client() as client:
                     return _read(client.send(request), shape)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise _unreachable(request, error) from None
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(ApiUnavailable),
             wait=tenacity.wait_random_exponential(multiplier=0.5, max=10),
-            stop=tenacity.stop_after_delay(RETRY_SECONDS),
+            stop=tenacity.stop_after_delay(self._retry_seconds),
             reraise=True,
         )
         return retrying(once)
@@ -160,5 +164,5 @@ class AsyncApprovalsClient:
         request = _request(self._settings, method, path, token, body)
         try:
             return _read(await self._http.send(request), shape)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise _unreachable(request, error) from None

@@ -66,12 +66,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "default": "5",
     },
     "settle_seconds": {
-        "description": "A task is not resumed sooner than this after it started to wait; Airflow's "
-        "scheduler fails tasks that come back at once.\n",
+        "description": "A task is not resumed sooner than this after it started to wait: the scheduler fails "
+        "a task that comes back before its worker has reported that it went. That takes up to "
+        "``[workers] min_heartbeat_interval`` (5 seconds) and a round of the scheduler.\n",
         "version_added": "0.1.0",
         "type": "float",
         "example": None,
-        "default": "5",
+        "default": "10",
     },
     "notify_timeout_seconds": {
         "description": "How long all notifiers of one request together may take before the task goes on "
@@ -97,7 +98,7 @@ class Settings:
     retention_days: int = 90
     maintenance_schedule: str = "*/5 * * * *"
     poll_interval_seconds: float = 5.0
-    settle_seconds: float = 5.0
+    settle_seconds: float = 10.0
     notify_timeout_seconds: float = 30.0
 
     @classmethod
@@ -109,7 +110,7 @@ class Settings:
         from airflow.configuration import conf
 
         def text(option: str) -> str:
-            return str(conf.get(SECTION, option, fallback=OPTIONS[option]["default"]) or "")
+            return str(conf.get(SECTION, option, fallback=OPTIONS[option]["default"]) or "").strip()
 
         def number(option: str, minimum: float) -> float:
             raw = text(option) or OPTIONS[option]["default"]
@@ -117,19 +118,20 @@ class Settings:
                 value = float(raw)
             except ValueError:
                 value = float("nan")
-            if not minimum <= value < float("inf"):
-                raise ValueError(
-                    f"[{SECTION}] {option} must be a number of at least {minimum:g}, not {raw!r}."
-                )
+            whole = OPTIONS[option]["type"] == "integer"
+            if not minimum <= value < float("inf") or (whole and not value.is_integer()):
+                kind = "a whole number" if whole else "a number"
+                raise ValueError(f"[{SECTION}] {option} must be {kind} of at least {minimum:g}, not {raw!r}.")
             return value
 
         return cls(
-            jwt_secret=text("jwt_secret") or str(conf.get("api_auth", "jwt_secret", fallback="") or ""),
-            api_url=text("api_url") or _default_api_url(),
+            jwt_secret=text("jwt_secret")
+            or str(conf.get("api_auth", "jwt_secret", fallback="") or "").strip(),
+            api_url=_address(text("api_url")) or _default_api_url(),
             role_members=_role_members(text("role_members")),
             role_resolver=text("role_resolver"),
             retention_days=int(number("retention_days", 0)),
-            maintenance_schedule=text("maintenance_schedule"),
+            maintenance_schedule=_schedule(text("maintenance_schedule")),
             poll_interval_seconds=number("poll_interval_seconds", MIN_POLL_INTERVAL_SECONDS),
             settle_seconds=number("settle_seconds", 0),
             notify_timeout_seconds=number("notify_timeout_seconds", 0),
@@ -152,8 +154,24 @@ def _default_api_url() -> str:
     return public_url() or "http://localhost:8080"
 
 
+def _address(raw: str) -> str:
+    if raw and not raw.startswith(("http://", "https://")):
+        raise ValueError(f"[{SECTION}] api_url must begin with http:// or https://, not {raw!r}.")
+    return raw
+
+
+def _schedule(raw: str) -> str:
+    """Look at the shape only; what the fields say is checked by Airflow, when it reads the Dag."""
+    schedule = raw or str(OPTIONS["maintenance_schedule"]["default"])
+    if not schedule.startswith("@") and len(schedule.split()) not in {5, 6, 7}:
+        raise ValueError(
+            f"[{SECTION}] maintenance_schedule must be a cron expression or like @hourly, not {raw!r}."
+        )
+    return schedule
+
+
 def _role_members(raw: str) -> dict[str, frozenset[str]]:
-    if not raw.strip():
+    if not raw:
         return {}
     hint = f'[{SECTION}] role_members must be a JSON object like {{"manager": ["ana"]}}'
     try:

@@ -15,6 +15,7 @@ from airflow_approvals.domain.policy import MAX_TIMEOUT, ApproverKind, OnDeny, O
 from airflow_approvals.domain.status import Status
 
 MAX_JSON_BYTES = 64 * 1024
+MAX_JSON_DEPTH = 32
 MAX_WATCHED = 1000
 MAX_ASKED_SHOWN = 5
 MAX_INT32 = 2**31 - 1
@@ -33,7 +34,14 @@ def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
         raise ValueError("must be JSON without NaN, infinity or broken characters") from None
     if len(written) > MAX_JSON_BYTES:
         raise ValueError(f"must not be larger than {MAX_JSON_BYTES} bytes")
+    if _depth(value) > MAX_JSON_DEPTH:  # what nests deeper could be stored, but not shown in the audit trail
+        raise ValueError(f"must not nest deeper than {MAX_JSON_DEPTH} levels")
     return value
+
+
+def _depth(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return max(map(_depth, inner), default=0) + isinstance(value, (dict, list))
 
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=250), AfterValidator(_storable)]
@@ -62,6 +70,9 @@ class ApproverShape(BaseModel):
 
     kind: ApproverKind
     name: Name
+
+
+LevelApprovers = Annotated[list[ApproverShape], Field(min_length=1, max_length=100)]
 
 
 class OpenBody(_Input):
@@ -119,6 +130,8 @@ class CancelBody(_Input):
 class EmptyBody(_Input):
     """``{}``: a command without arguments still comes as JSON, so that no foreign form can send it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
 
 class EditBody(_Input):
     """New values; what is left out stays. ``expires_at: null`` takes the deadline away."""
@@ -130,7 +143,7 @@ class EditBody(_Input):
     subject: Subject | None = None
     body: Body | None = None
     expires_at: AwareDatetime | None = None
-    approvers: list[list[ApproverShape]] | None = Field(
+    approvers: list[LevelApprovers] | None = Field(
         default=None, description="One list per level of the request."
     )
     metadata: Metadata | None = None
@@ -139,15 +152,33 @@ class EditBody(_Input):
 class ReplaceBody(_Input):
     """All editable values at once."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": "Publish the January figures",
+                    "body": "Counted twice.",
+                    "expires_at": "2030-01-01T12:00:00Z",
+                    "approvers": [[{"kind": "role", "name": "manager"}], [{"kind": "user", "name": "ana"}]],
+                    "metadata": {"rows": 1250},
+                }
+            ]
+        }
+    )
+
     subject: Subject
     body: Body
     expires_at: AwareDatetime | None
-    approvers: list[list[ApproverShape]] = Field(description="One list per level of the request.")
+    approvers: list[LevelApprovers] = Field(description="One list per level of the request.")
     metadata: Metadata
 
 
 class WatchBody(_Input):
     """The requests a triggerer waits for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ids": ["01900000-0000-7000-8000-000000000001"]}]}
+    )
 
     ids: list[UUID] = Field(max_length=MAX_WATCHED)
 
@@ -402,6 +433,18 @@ class HealthShape(_Output):
 
 class Problem(BaseModel):
     """Every error answer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "detail": "This needs permission to edit Dag release.",
+                    "code": "not_allowed",
+                    "rule": "may_edit_dag",
+                }
+            ]
+        }
+    )
 
     detail: str = Field(description="For people: what is wrong and what to do next.")
     code: str = Field(description="For programs: stable across releases.")

@@ -18,6 +18,9 @@ from airflow_approvals.wire import Problem
 
 log = logging.getLogger(__name__)
 
+MAX_ERRORS_SHOWN = 10
+MAX_NAME_SHOWN = 100
+
 _MEANING = {
     401: "Not signed in.",
     403: "Not allowed; `rule` says why.",
@@ -50,9 +53,12 @@ async def _approval_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _malformed(_: Request, error: Exception) -> JSONResponse:
-    """Say where and what, without repeating the input."""
+    """Say where and what, without repeating the input; names of unknown fields are cut short."""
     assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for this class)
-    found = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+    found = [
+        f"{'.'.join(str(part)[:MAX_NAME_SHOWN] for part in e['loc'])}: {e['msg']}"
+        for e in error.errors()[:MAX_ERRORS_SHOWN]
+    ]
     detail = "; ".join(found).encode(errors="replace").decode()
     return _answer(STATUS_OF[Invalid], Problem(detail=detail, code=Invalid.code))
 
@@ -76,5 +82,5 @@ async def _unexpected(request: Request, call_next: RequestResponseEndpoint) -> R
         return await call_next(request)
     except Exception:
         log.exception("%s %s failed", request.method, request.url.path)
-        detail = "The approvals API failed; the API server's log says why. Nothing was changed."
+        detail = "The approvals API failed; the API server's log says why."
         return _answer(500, Problem(detail=detail, code="internal_error"))

@@ -10,7 +10,7 @@ from uuid import UUID
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
-from airflow.api_fastapi.core_api.security import get_user
+from airflow.api_fastapi.core_api.security import get_user, resolve_user_from_token
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -60,9 +60,16 @@ async def _caller(
     if bearer is None and request.method not in SAFE_METHODS:
         _require_same_origin(request)
     try:
-        return await get_user(request, None, bearer)
+        if bearer is not None:
+            # Airflow 3.2's get_user would let a cookie win over it, and with it a page of another site.
+            user = await resolve_user_from_token(bearer.credentials)
+        else:
+            user = await get_user(request, None, None)
     except HTTPException as error:
         raise NotSignedIn(f"Sign in to Airflow first ({error.detail}).") from None
+    if not user.get_id():  # FAB's public role: Airflow lets in who has not signed in
+        raise NotSignedIn("Sign in to Airflow first: a decision is always somebody's.")
+    return user
 
 
 def _require_same_origin(request: Request) -> None:

@@ -1,0 +1,1 @@
+"""``airflow approvals …``: for whoever runs the machine on which the database is reachable."""

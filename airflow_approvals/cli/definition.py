@@ -14,6 +14,7 @@ from airflow.cli.cli_config import (
     GroupCommand,
     lazy_load_command,
 )
+from airflow.utils.cli import suppress_logs_and_warning
 
 from airflow_approvals.domain.search import Order
 from airflow_approvals.domain.status import Status
@@ -70,10 +71,11 @@ ARG_ROLES = Arg(("role",), help="Names of the roles", nargs="+", metavar="NAME")
 
 
 def _action(name: str, help_: str, *args: Arg, func: str, epilog: str | None = None) -> ActionCommand:
+    """Define one command. What importing the work logs would spoil JSON, so quiet begins before that."""
     return ActionCommand(
         name=name,
         help=help_,
-        func=lazy_load_command(f"airflow_approvals.cli.{func}"),
+        func=suppress_logs_and_warning(lazy_load_command(f"airflow_approvals.cli.{func}")),
         args=(*args, ARG_OUTPUT, ARG_VERBOSE),
         epilog=epilog,
     )

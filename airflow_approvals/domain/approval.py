@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.policy import Approver, ApproverKind, Policy
 from airflow_approvals.domain.status import OPEN, Status
 
@@ -50,7 +51,7 @@ class Actor:
     :param id: stable identifier; never empty.
     :param name: what people read, and what a ``user`` approver is compared with.
     :param roles: resolved for this very command, never remembered.
-    :param origin: where the command came from when it was not the web, e.g. the operating-system user
+    :param via: where the command came from when it was not the web, e.g. the operating-system user
         of a command line; copied into the record.
     """
 
@@ -58,7 +59,11 @@ class Actor:
     id: str
     name: str
     roles: frozenset[str] = frozenset()
-    origin: Mapping[str, str] = field(default_factory=dict)
+    via: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.name:
+            raise Invalid("An actor needs an id and a name; the record never says nobody.")
 
     def is_(self, approver: Approver) -> bool:
         """Tell whether this person is meant by ``approver``. Tasks and the system never are."""

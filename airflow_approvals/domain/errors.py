@@ -9,7 +9,7 @@
     ├── Conflict                the request is not in a state for this
     │   ├── AlreadyClosed       somebody or something was first
     │   ├── AlreadyVoted        this person has answered before
-    │   ├── StillOpen           only a closed request can be deleted
+    │   ├── StillOpen           this is done to closed requests only
     │   ├── NotDelivered        the decision has not reached its task yet
     │   ├── ContentDiffers      the task asked before, with other content
     │   └── ChangedMeanwhile    others kept changing the request; ask again
@@ -80,7 +80,7 @@ class AlreadyVoted(Conflict):
 
 
 class StillOpen(Conflict):
-    """An open request cannot be deleted: cancel it first."""
+    """This is done to closed requests only: cancel it first, or wait for the decision."""
 
     code = "still_open"
 

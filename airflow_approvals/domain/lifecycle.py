@@ -14,7 +14,7 @@ from uuid import UUID
 
 from airflow_approvals.domain import rules
 from airflow_approvals.domain.approval import SYSTEM, Actor, Approval, Event, EventType, Origin, Verdict, Vote
-from airflow_approvals.domain.errors import Invalid
+from airflow_approvals.domain.errors import Invalid, StillOpen
 from airflow_approvals.domain.policy import Approver, OnExpiry, Policy
 from airflow_approvals.domain.status import TRANSITIONS, Status
 
@@ -188,8 +188,13 @@ def edit(approval: Approval, *, change: Edit, actor: Actor, now: datetime) -> Ch
 
 
 def resume(approval: Approval, now: datetime) -> Change:
-    """Note that the waiting task was woken. A second time changes nothing."""
+    """Note that the waiting task was woken. A second time changes nothing.
+
+    :raises StillOpen: there is no decision to wake it with.
+    """
     now = utc(now)
+    if approval.is_open:
+        raise StillOpen("This request is open; its task goes on waiting.")
     if approval.resumed_at is not None:
         return approval, ()
     detail = {"status": approval.status.value}
@@ -201,12 +206,17 @@ def utc(moment: datetime) -> datetime:
 
     :raises Invalid: ``moment`` has no time zone.
     """
-    if moment.tzinfo is None:
+    if moment.utcoffset() is None:
         raise Invalid(f"The time {moment.isoformat()} has no time zone; give one, e.g. …+00:00.")
     try:
         return moment.astimezone(timezone.utc)
     except OverflowError:
         raise Invalid(f"The time {moment.isoformat()} lies outside the calendar.") from None
+
+
+def one_line(subject: str) -> str:
+    """Give a subject as it is kept: blanks and line breaks become single blanks."""
+    return " ".join(subject.split())
 
 
 def _move(approval: Approval, target: Status) -> Approval:
@@ -239,7 +249,7 @@ def _require_open(approval: Approval) -> None:
 
 
 def _event(type: EventType, actor: Actor, now: datetime, detail: Mapping[str, Any]) -> Event:  # noqa: A002
-    return Event(type=type, at=now, actor=actor, detail={**detail, **actor.origin})
+    return Event(type=type, at=now, actor=actor, detail={**actor.via, **detail})
 
 
 def _deadline(policy: Policy, level: int, now: datetime) -> datetime | None:
@@ -265,7 +275,7 @@ def _new_deadline(approval: Approval, wanted: datetime | Keep | None, now: datet
 
 
 def _subject(subject: str) -> str:
-    subject = subject.strip()
+    subject = one_line(subject)
     if not subject:
         raise Invalid("subject is empty; say in one line what is to be approved.")
     if len(subject) > MAX_SUBJECT_LENGTH:

@@ -46,6 +46,8 @@ class Approver:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise Invalid("An approver's name is empty; name a role or a user.")
+        if self.name != self.name.strip():
+            raise Invalid(f"The approver's name {self.name!r} has blanks around it and would match nobody.")
         if len(self.name) > MAX_NAME_LENGTH:
             raise Invalid(f"An approver's name is longer than {MAX_NAME_LENGTH} characters.")
 

@@ -7,20 +7,23 @@ from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
-from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context, XComArg
+import pendulum
+from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from pydantic import ValidationError
 from typing_extensions import assert_never
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
+from airflow_approvals.domain.approval import SYSTEM
 from airflow_approvals.domain.errors import ApprovalError, Conflict, Invalid
-from airflow_approvals.domain.policy import MAX_TIMEOUT, OnDeny, OnExpiry, Policy
+from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.links import ApprovalLink, approval_url
+from airflow_approvals.operators import arguments
 from airflow_approvals.operators.notifying import notify
 from airflow_approvals.triggers.approval import ApprovalTrigger
-from airflow_approvals.wire import ApprovalShape, OpenBody
+from airflow_approvals.triggers.watcher import FAILURES
+from airflow_approvals.wire import ApprovalShape
 
 
 class ApprovalDenied(AirflowFailException):  # type: ignore[misc]
@@ -88,15 +91,21 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else notifiers
         self.approval_id: UUID | None = None
         self._client: ApprovalsClient | None = None
-        try:
-            self._check_arguments()
-        except Invalid as error:
-            raise ValueError(f"ApprovalExtOperator {self.task_id!r}: {error}") from None
+        _check({**self._arguments(), "notifiers": self.notifiers}, self.task_id)
+
+    @classmethod
+    def partial(cls, **kwargs: Any) -> Any:
+        """Fix what many mapped gates have in common; checked now, what is mapped when each of them runs."""
+        _check(kwargs, kwargs.get("task_id"))
+        return super().partial(**kwargs)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Open the request, tell the notifiers, and wait in the triggerer."""
         self._client = ApprovalsClient(UUID(str(context["ti"].id)))
-        approval = self._client.open(self._request())
+        try:
+            approval = self._client.open(arguments.request(self._arguments()))
+        except Invalid as error:
+            raise AirflowFailException(f"{self.task_id}, with its arguments rendered: {error}") from None
         self.approval_id = approval.id
         self.log.info("Approval %s is open: %s", approval.id, approval_url(approval.id))
         self._notify(context, approval)
@@ -105,8 +114,9 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
         """Act on what the server says now; the event only tells that there is something to look at."""
         approval_id = UUID(str(event["approval_id"]))
+        self._client = ApprovalsClient(UUID(str(context["ti"].id)))
         try:
-            approval = ApprovalsClient(UUID(str(context["ti"].id))).get(approval_id)
+            approval = self._client.get(approval_id)
         except ApprovalError as error:
             raise ApprovalCancelled(f"Approval {approval_id} cannot be read any more: {error}") from error
         self.approval_id = approval.id
@@ -115,16 +125,20 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         return self._go_on(context, approval)
 
     def on_kill(self) -> None:
-        """Cancel the request when this task is killed before it waits."""
+        """Cancel the request when this task is killed while it runs, before or after it waits."""
         if self.approval_id is None or self._client is None:
             return
         try:
             self._client.cancel(self.approval_id, "task_killed")
         except Conflict:
             self.log.info("Approval %s was closed before the task was killed", self.approval_id)
+        except FAILURES as error:
+            self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
 
     def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
-        who = f"{approval.actor_name}: {approval.comment or 'no comment'}"
+        silence = approval.actor_id == SYSTEM.id and approval.status is not Status.CANCELLED
+        comment = approval.comment or ("nobody decided in time" if silence else "no comment")
+        who = f"{approval.actor_name}: {comment}"
         match approval.status:
             case Status.PENDING | Status.ESCALATED:
                 self._wait(context, approval)
@@ -146,7 +160,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
                 assert_never(approval.status)
 
     def _wait(self, context: Context, approval: ApprovalShape) -> NoReturn:
-        self.log.info("Waiting for %s, until %s", _asked(approval), approval.expires_at or "somebody answers")
+        self.log.info("Waiting for %s, %s", _asked(approval), _until(approval))
         self.defer(
             trigger=ApprovalTrigger(
                 approval_id=str(approval.id),
@@ -158,27 +172,17 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         )
         raise AssertionError("defer() returned")  # it never does
 
-    def _request(self) -> OpenBody:
-        """Make the request of the rendered arguments.
-
-        :raises AirflowFailException: a rendered value makes no sense.
-        """
-        try:
-            return OpenBody.model_validate(
-                {
-                    "subject": self.subject,
-                    "body": self.body,
-                    "approver_role": self.approver_role,
-                    "escalate_role": self.escalate_role,
-                    "expires_in": None if self.expires_in is None else self.expires_in.total_seconds(),
-                    "on_deny": self.on_deny,
-                    "on_expiry": self.on_expiry,
-                    "metadata": self.metadata,
-                }
-            )
-        except ValidationError as error:
-            found = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
-            raise AirflowFailException(f"{self.task_id}: after rendering, {found}") from None
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "subject": self.subject,
+            "body": self.body,
+            "approver_role": self.approver_role,
+            "escalate_role": self.escalate_role,
+            "expires_in": self.expires_in,
+            "on_deny": self.on_deny,
+            "on_expiry": self.on_expiry,
+            "metadata": self.metadata,
+        }
 
     def _notify(self, context: Context, approval: ApprovalShape) -> None:
         if not self.notifiers:
@@ -187,43 +191,20 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         timeout_seconds = Settings.load().notify_timeout_seconds
         notify(self.notifiers, {**context, **more}, timeout_seconds=timeout_seconds)
 
-    def _check_arguments(self) -> None:
-        """:raises Invalid: the message names the argument."""
-        for argument in ("subject", "approver_role", "escalate_role"):
-            value = getattr(self, argument)
-            absent = argument == "escalate_role" and value is None
-            if not absent and not isinstance(value, XComArg):
-                _require(isinstance(value, str) and bool(value.strip()), argument, "a non-empty text", value)
-        _require(isinstance(self.body, str | XComArg), "body", "a text", self.body)
-        _require(isinstance(self.metadata, Mapping | XComArg), "metadata", "a dict", self.metadata)
-        wait = self.expires_in
-        sensible = wait is None or (isinstance(wait, timedelta) and timedelta(0) < wait <= MAX_TIMEOUT)
-        _require(sensible, "expires_in", f"None or a timedelta above zero, at most {MAX_TIMEOUT}", wait)
-        for argument, choices in (("on_deny", OnDeny), ("on_expiry", OnExpiry)):
-            allowed = [choice.value for choice in choices]
-            _require(
-                getattr(self, argument) in allowed, argument, f"one of {allowed}", getattr(self, argument)
-            )
-        notifiers = self.notifiers
-        are_notifiers = isinstance(notifiers, Sequence) and all(
-            isinstance(n, BaseNotifier) for n in notifiers
-        )
-        _require(are_notifiers, "notifiers", "a list of BaseNotifier instances", notifiers)
-        Policy.of_roles(
-            approver_role=_at_run_time(self.approver_role),
-            escalate_role=_at_run_time(self.escalate_role),
-            expires_in=self.expires_in,
-        )
+
+def _check(given: Mapping[str, Any], task_id: str | None) -> None:
+    try:
+        arguments.check(given)
+    except Invalid as error:
+        raise ValueError(f"ApprovalExtOperator {task_id!r}: {error}") from None
 
 
-def _require(sensible: bool, argument: str, expected: str, value: Any) -> None:
-    if not sensible:
-        raise Invalid(f"{argument} must be {expected}, not {value!r}.")
-
-
-def _at_run_time(value: Any) -> Any:
-    """Let a value that is known only at run time pass the checks as one of its own."""
-    return f"<{value!r}>" if isinstance(value, XComArg) else value
+def _until(approval: ApprovalShape) -> str:
+    """Say until when, also as people count time."""
+    if approval.expires_at is None:
+        return "until somebody answers"
+    left = pendulum.instance(approval.expires_at).diff_for_humans()
+    return f"until {approval.expires_at:%Y-%m-%d %H:%M:%S} UTC ({left})"
 
 
 def _asked(approval: ApprovalShape) -> str:

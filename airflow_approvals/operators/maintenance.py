@@ -37,8 +37,8 @@ def maintenance_dag(dag_id: str = "approvals_maintenance", **kwargs: Any) -> DAG
         **kwargs,
     }
     with DAG(dag_id, **options) as dag:
-        step = task(retries=2, retry_delay=timedelta(seconds=30))
-        step(escalate)() >> step(cleanup)()
+        retrying: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=30)}
+        task(**retrying)(escalate)() >> task(**retrying)(cleanup)()
     return dag
 
 

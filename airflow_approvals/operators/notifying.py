@@ -13,10 +13,13 @@ log = logging.getLogger(__name__)
 
 
 def notify(notifiers: Sequence[BaseNotifier], context: Context, *, timeout_seconds: float) -> None:
-    """Run all notifiers side by side; log those that fail, leave behind those that take too long."""
+    """Run all notifiers side by side; log those that fail, leave behind those that take too long.
+
+    Each gets a context of its own, since notifiers add their template fields to it.
+    """
     started = monotonic()
     threads = [
-        threading.Thread(target=_run, args=(notifier, context), name=type(notifier).__name__, daemon=True)
+        threading.Thread(target=_run, args=(notifier, {**context}), name=type(notifier).__name__, daemon=True)
         for notifier in notifiers
     ]
     for thread in threads:

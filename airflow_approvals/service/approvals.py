@@ -266,7 +266,7 @@ def delete(approval_id: UUID, *, session: Session) -> None:
     """Remove a closed request and its record. The caller has established that the person may.
 
     :raises StillOpen: cancel it first.
-    :raises NotDelivered: its task is still waiting for the decision.
+    :raises NotDelivered: its task has yet to read the decision.
     """
     approval = store.get(approval_id, session=session, lock=True)
     if approval is None:
@@ -274,8 +274,8 @@ def delete(approval_id: UUID, *, session: Session) -> None:
     if approval.is_open:
         raise StillOpen("An open request cannot be deleted; cancel it first.")
     ti_id = approval.origin.ti_id
-    if ti_id is not None and approval.resumed_at is None and airflow_core.is_waiting(ti_id, session=session):
-        raise NotDelivered("The waiting task has not picked the decision up yet; try again in a minute.")
+    if ti_id is not None and airflow_core.alive([ti_id], session=session):
+        raise NotDelivered("The task has yet to go on with the decision; try again in a minute.")
     store.remove([approval_id], session=session)
     session.commit()
 
@@ -358,7 +358,7 @@ def _same(approval_id: UUID, content: Content, *, session: Session) -> Approval:
         metadata=dict(approval.metadata),
     )
     if asked != Content(
-        subject=content.subject.strip(),
+        subject=lifecycle.one_line(content.subject),
         body=content.body,
         policy=content.policy,
         metadata=dict(content.metadata),

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from airflow_approvals import airflow_core
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import EventType
-from airflow_approvals.domain.errors import ApprovalError
 from airflow_approvals.service import approvals
 from airflow_approvals.store import approvals as store
 
@@ -69,7 +67,7 @@ def escalate(*, settings: Settings, now: datetime, session: Session, batch: int 
     for approval_id in dict.fromkeys((*due, *orphaned, *undelivered)):
         try:
             outcome = approvals.advance(approval_id, settings=settings, now=now, session=session)
-        except (ApprovalError, SQLAlchemyError):
+        except Exception:  # whatever it is, it is about this one request
             session.rollback()
             log.exception("Approval %s could not be brought up to date", approval_id)
             counts["failed"] += 1

@@ -30,17 +30,17 @@ class User(Protocol):
         """Give the name they sign in with."""
 
 
-def actor_of(user: User, *, settings: Settings, session: Session, **origin: str) -> Actor:
+def actor_of(user: User, *, settings: Settings, session: Session, **via: str) -> Actor:
     """Make the actor for a signed-in user, with the roles held right now.
 
-    :param origin: where the command came from, for the record; nothing when from the web.
+    :param via: where the command came from, for the record; nothing when from the web.
     """
     return Actor(
         kind=ActorKind.PERSON,
         id=str(user.get_id()),
         name=user.get_name(),
         roles=roles_of(user, settings=settings, session=session),
-        origin=origin,
+        via=via,
     )
 
 

@@ -30,15 +30,30 @@ class ApprovalsDBManager(BaseDBManager):  # type: ignore[misc]
         """Create the tables of a new database."""
         self._alembic("upgrade", "heads")
 
-    def upgradedb(self, to_revision: str | None = None, **options: Any) -> None:
-        """Bring the tables to ``to_revision``, by default the newest."""
-        self._alembic("upgrade", to_revision or "heads", sql=bool(options.get("show_sql_only")))
+    def upgradedb(
+        self,
+        to_revision: str | None = None,
+        from_revision: str | None = None,
+        show_sql_only: bool = False,
+        **_options: Any,
+    ) -> None:
+        """Bring the tables to ``to_revision``, by default the newest.
+
+        :param from_revision: where the printed SQL begins, by default at an empty database.
+        """
+        target = to_revision or "heads"
+        self._alembic("upgrade", f"{from_revision}:{target}" if from_revision else target, sql=show_sql_only)
 
     def downgrade(
         self, to_revision: str, from_revision: str | None = None, show_sql_only: bool = False
     ) -> None:
-        """Take the tables back to ``to_revision``; ``base`` removes them."""
-        revision = f"{from_revision}:{to_revision}" if show_sql_only else to_revision
+        """Take the tables back to ``to_revision``; ``base`` removes them.
+
+        :param from_revision: where the printed SQL begins, by default at what the database has.
+        """
+        revision = to_revision
+        if show_sql_only:
+            revision = f"{from_revision or self.get_current_revision()}:{to_revision}"
         self._alembic("downgrade", revision, sql=show_sql_only)
 
     def _alembic(self, command: str, revision: str, *, sql: bool = False) -> None:

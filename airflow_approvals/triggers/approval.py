@@ -10,7 +10,6 @@ from uuid import UUID
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import NotAllowed
 from airflow_approvals.domain.status import TERMINAL
 from airflow_approvals.triggers.watcher import FAILURES, Outage, Watch, Watcher, shared_watcher
@@ -53,8 +52,8 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the request whenever there is news; apply its deadlines; fire once."""
-        settings = Settings.load()
         watcher = shared_watcher()
+        settings = watcher.settings
         loop = asyncio.get_running_loop()
         settled_at = loop.time() + settings.settle_seconds
         with watcher.watch(UUID(self.approval_id)) as watch:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -14,6 +15,7 @@ from airflow_approvals import wire
 from airflow_approvals.client import ApiUnavailable, AsyncApprovalsClient, UnexpectedAnswer
 from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings
 from airflow_approvals.domain.errors import ApprovalError
+from airflow_approvals.domain.status import TERMINAL
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +39,18 @@ class Watch:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, seen: wire.WatchedShape | None) -> None:
-        """Pass on what was read; wakes the trigger when it is news."""
-        if not self.known or seen != self.seen:
-            self.seen, self.known = seen, True
-            self._news.set()
+        """Pass on what was read; wakes the trigger when it is news.
+
+        A read that was overtaken by a newer one on its way here is no news.
+        """
+        if self.known and (seen == self.seen or _progress(seen) < _progress(self.seen)):
+            return
+        self.seen, self.known = seen, True
+        self._news.set()
 
     async def news(self, timeout_seconds: float | None) -> None:
         """Wait until there is something new to see, or the time is up."""
-        try:
-            await asyncio.wait_for(self._news.wait(), timeout_seconds)
-        except asyncio.TimeoutError:
-            return
+        await _set_within(self._news, timeout_seconds)
         self._news.clear()
 
 
@@ -59,10 +62,11 @@ class Watcher:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.client = AsyncApprovalsClient(settings)
-        self._poll_interval_seconds = settings.poll_interval_seconds
         self._watches: set[Watch] = set()
         self._newcomer = asyncio.Event()
+        self._read_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -72,7 +76,9 @@ class Watcher:
         self._watches.add(watch)
         self._newcomer.set()
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="approvals-watcher")
+            # In a context of its own: what it logs does not belong to the trigger that happened to start it.
+            loop = asyncio.get_running_loop()
+            self._task = Context().run(loop.create_task, self._run(), name="approvals-watcher")
         try:
             yield watch
         finally:
@@ -83,25 +89,33 @@ class Watcher:
         while self._watches:
             await self._wait_for_turn(outage)
             for ids in _chunks(sorted({watch.approval_id for watch in self._watches})):
+                await asyncio.sleep(self._left_of(max(MIN_POLL_INTERVAL_SECONDS, outage.pause_seconds)))
                 try:
                     found = await self.client.watch(ids)
                 except Exception as error:  # noqa: BLE001  (a dead watcher leaves its triggers waiting)
                     outage.failed(error)
-                    break
-                outage.over()
-                for watch in [watch for watch in self._watches if watch.approval_id in set(ids)]:
-                    watch.tell(found.get(watch.approval_id))
-                await asyncio.sleep(MIN_POLL_INTERVAL_SECONDS)
+                else:
+                    outage.over()
+                    self._tell(set(ids), found)
+                finally:
+                    self._read_at = asyncio.get_running_loop().time()
 
     async def _wait_for_turn(self, outage: Outage) -> None:
-        """Wait for a newcomer or the next round; the pause after the last read is behind us already."""
-        pause = outage.pause_seconds or max(0.0, self._poll_interval_seconds - MIN_POLL_INTERVAL_SECONDS)
-        try:
-            await asyncio.wait_for(self._newcomer.wait(), pause)
-        except asyncio.TimeoutError:
-            return
-        await asyncio.sleep(max(GATHER_SECONDS, outage.pause_seconds))
+        """Wait for the next round, or for a newcomer and those that come with it."""
+        round_seconds = max(self.settings.poll_interval_seconds, outage.pause_seconds)
+        await _set_within(self._newcomer, self._left_of(round_seconds - GATHER_SECONDS))
+        pause = self._left_of(max(MIN_POLL_INTERVAL_SECONDS, outage.pause_seconds))
+        await asyncio.sleep(max(GATHER_SECONDS, pause))
         self._newcomer.clear()
+
+    def _left_of(self, pause_seconds: float) -> float:
+        """Give what is left of a pause that began with the end of the last read."""
+        return max(0.0, self._read_at + pause_seconds - asyncio.get_running_loop().time())
+
+    def _tell(self, asked: Collection[UUID], found: Mapping[UUID, wire.WatchedShape]) -> None:
+        for watch in self._watches:
+            if watch.approval_id in asked:
+                watch.tell(found.get(watch.approval_id))
 
 
 class Outage:
@@ -133,6 +147,29 @@ def shared_watcher() -> Watcher:
     if loop not in _watchers:
         _watchers[loop] = Watcher(Settings.load())
     return _watchers[loop]
+
+
+async def _set_within(event: asyncio.Event, timeout_seconds: float | None) -> None:
+    """Wait until the event is set; sets it when the time is up.
+
+    ``asyncio.wait_for`` would need a task for every waiter, and before Python 3.12 it loses a cancellation
+    that comes together with the event.
+    """
+    if timeout_seconds is None:
+        await event.wait()
+        return
+    timer = asyncio.get_running_loop().call_later(timeout_seconds, event.set)
+    try:
+        await event.wait()
+    finally:
+        timer.cancel()
+
+
+def _progress(seen: wire.WatchedShape | None) -> tuple[int, int, bool]:
+    """Give how far a request has come: open, closed, deleted; it never goes back."""
+    if seen is None:
+        return 2, 0, False
+    return int(seen.status in TERMINAL), seen.level, seen.resumed_at is not None
 
 
 def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_approvals import wire
 from airflow_approvals.api.deps import WorkDep
@@ -17,13 +18,21 @@ MAX_DAYS = 3650
 router = APIRouter(tags=["operations"])
 
 
+class MetricsQuery(BaseModel):
+    """The period to look at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 30
+
+
 @router.get("/approvals/metrics", responses=answers(403))
 def get_metrics(
-    person: PersonDep, work: WorkDep, days: Annotated[int, Query(ge=1, le=MAX_DAYS)] = 30
+    query: Annotated[MetricsQuery, Query()], person: PersonDep, work: WorkDep
 ) -> wire.MetricsShape:
     """Count and time the requests you may see."""
     viewer = person.viewer(approvals.dag_ids(session=work.session))
-    computed = metrics.compute(viewer, days=days, now=work.now, session=work.session)
+    computed = metrics.compute(viewer, days=query.days, now=work.now, session=work.session)
     return wire.MetricsShape.model_validate(computed)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from airflow_approvals.domain.approval import SYSTEM, Actor, Event, EventType
-from airflow_approvals.domain.errors import AlreadyClosed
+from airflow_approvals.domain.errors import AlreadyClosed, StillOpen
 from airflow_approvals.domain.lifecycle import cancel, resume
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
 from tests.builders import HOUR, MINUTE, NOW, in_status, opened, person, task
@@ -33,7 +33,7 @@ def test_cancelling_twice_is_a_conflict() -> None:
 
 def test_the_origin_of_a_cancellation_is_recorded() -> None:
     """As with every other command."""
-    actor = person("x", origin={"os_user": "ops"})
+    actor = person("x", via={"os_user": "ops"})
     _, (event,) = cancel(opened(), actor=actor, reason="not needed", now=NOW + MINUTE)
     assert event.detail == {"reason": "not needed", "os_user": "ops"}
 
@@ -47,3 +47,9 @@ def test_waking_the_task_is_noted_once(status: Status) -> None:
     assert woken == replace(decided, resumed_at=at)
     assert events == (Event(type=EventType.RESUMED, at=at, actor=SYSTEM, detail={"status": status.value}),)
     assert resume(woken, at + HOUR) == (woken, ())
+
+
+def test_an_open_request_cannot_be_resumed() -> None:
+    """There is no decision to wake the task with."""
+    with pytest.raises(StillOpen):
+        resume(opened(), NOW)

@@ -73,7 +73,7 @@ def test_an_answer_needs_no_words() -> None:
 
 def test_the_origin_of_an_answer_is_in_each_of_its_events() -> None:
     """An answer from the command line shows as such wherever it is looked at."""
-    actor = person("x", "manager", origin={"os_user": "ops"})
+    actor = person("x", "manager", via={"os_user": "ops"})
     _, events = decide(opened(), actor=actor, verdict=Verdict.APPROVE, now=SOON)
     assert [event.detail["os_user"] for event in events] == ["ops", "ops"]
 

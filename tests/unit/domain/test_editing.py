@@ -28,7 +28,7 @@ from tests.builders import (
 )
 
 SOON = NOW + MINUTE
-EDITOR = person("an-editor", origin={"os_user": "ops"})
+EDITOR = person("an-editor", via={"os_user": "ops"})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 
 from airflow_approvals.domain.approval import Approval, EventType, Verdict
-from airflow_approvals.domain.errors import AlreadyClosed
+from airflow_approvals.domain.errors import AlreadyClosed, StillOpen
 from airflow_approvals.domain.lifecycle import Change, Edit, advance, cancel, decide, edit, resume
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
 from tests.builders import MANAGER, MINUTE, TICK, in_status, task, types
@@ -47,14 +47,14 @@ OPEN_OUTCOMES: dict[tuple[Status, str], Outcome] = {
     (Status.PENDING, "edit"): (Status.PENDING, [EventType.UPDATED]),
     (Status.PENDING, "advance before the deadline"): (Status.PENDING, []),
     (Status.PENDING, "advance after the deadline"): (Status.ESCALATED, [EventType.ESCALATED]),
-    (Status.PENDING, "resume"): (Status.PENDING, [EventType.RESUMED]),
+    (Status.PENDING, "resume"): StillOpen,
     (Status.ESCALATED, "approve"): (Status.APPROVED, [EventType.VOTED, EventType.APPROVED]),
     (Status.ESCALATED, "deny"): (Status.DENIED, [EventType.VOTED, EventType.DENIED]),
     (Status.ESCALATED, "cancel"): (Status.CANCELLED, [EventType.CANCELLED]),
     (Status.ESCALATED, "edit"): (Status.ESCALATED, [EventType.UPDATED]),
     (Status.ESCALATED, "advance before the deadline"): (Status.ESCALATED, []),
     (Status.ESCALATED, "advance after the deadline"): (Status.EXPIRED, [EventType.EXPIRED]),
-    (Status.ESCALATED, "resume"): (Status.ESCALATED, [EventType.RESUMED]),
+    (Status.ESCALATED, "resume"): StillOpen,
 }
 
 

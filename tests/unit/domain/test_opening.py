@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from airflow_approvals.domain.approval import Approval, Event, EventType
+from airflow_approvals.domain.approval import Actor, ActorKind, Approval, Event, EventType
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.lifecycle import MAX_SUBJECT_LENGTH, open_request
 from airflow_approvals.domain.status import Status
@@ -104,7 +104,26 @@ def test_a_request_may_be_opened_by_a_person_for_nobody_in_particular() -> None:
 
 def test_the_origin_of_the_command_is_copied_into_the_record() -> None:
     """A command line leaves the operating-system user behind."""
-    _, (event,) = open_request(
-        **open_arguments(actor=person("x", origin={"channel": "cli", "os_user": "ops"}))
-    )
+    _, (event,) = open_request(**open_arguments(actor=person("x", via={"channel": "cli", "os_user": "ops"})))
     assert event.detail == {"expires_at": "2026-01-05T10:00:00+00:00", "channel": "cli", "os_user": "ops"}
+
+
+def test_a_subject_is_one_line() -> None:
+    """Line breaks and runs of blanks become single blanks."""
+    approval, _ = open_request(**open_arguments(subject="  Deploy\n\t1.2  now "))
+    assert approval.subject == "Deploy 1.2 now"
+
+
+@pytest.mark.parametrize("empty", ["id", "name"])
+def test_an_actor_is_never_empty(empty: str) -> None:
+    """The record never says nobody."""
+    with pytest.raises(Invalid, match="actor"):
+        Actor(**{"kind": ActorKind.PERSON, "id": "1", "name": "ana", empty: ""})
+
+
+def test_where_a_command_came_from_never_hides_what_it_did() -> None:
+    """The facts of an event win over what the actor brings along."""
+    actor = person("x", via={"expires_at": "never", "channel": "cli"})
+    _, (event,) = open_request(**open_arguments(actor=actor))
+    assert event.detail["expires_at"] != "never"
+    assert event.detail["channel"] == "cli"

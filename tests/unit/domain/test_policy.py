@@ -12,6 +12,7 @@ from airflow_approvals.domain.policy import (
     MAX_NAME_LENGTH,
     MAX_TIMEOUT,
     Approver,
+    ApproverKind,
     Level,
     OnDeny,
     OnExpiry,
@@ -165,3 +166,9 @@ def test_replaced_approvers_obey_the_rules_of_a_level(second: list[Approver]) ->
     """Editing cannot make a level that could not be opened."""
     with pytest.raises(Invalid):
         policy().with_approvers([[role("lead")], second])
+
+
+def test_a_name_with_blanks_around_it_is_refused() -> None:
+    """It would match nobody, and nobody would see why."""
+    with pytest.raises(Invalid, match="blanks"):
+        Approver(kind=ApproverKind.ROLE, name="manager ")

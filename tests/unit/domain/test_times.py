@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 
 import pytest
 
@@ -78,3 +78,14 @@ def test_utc_moves_the_clock_and_keeps_the_moment() -> None:
     """The same instant, read in Greenwich."""
     moved = utc(datetime(2026, 1, 5, 18, 0, tzinfo=timezone(timedelta(hours=9))))
     assert (moved, moved.tzinfo) == (NOW, timezone.utc)
+
+
+def test_a_zone_without_an_offset_is_no_zone() -> None:
+    """Such a time is as naive as one without a zone."""
+
+    class Nowhere(tzinfo):
+        def utcoffset(self, _: datetime | None) -> timedelta | None:
+            return None
+
+    with pytest.raises(Invalid, match="time zone"):
+        utc(datetime(2030, 1, 1, tzinfo=Nowhere()))

@@ -1,0 +1,95 @@
+# Needs Python 3.10 or newer and make, nothing else. `make help` lists what there is.
+
+PYTHON ?= python3
+PORT ?= 8080
+ARGS ?=
+
+DEFAULT_AIRFLOW := 3.3.2
+TESTED_AIRFLOWS := 3.3.2 3.2.2
+AIRFLOW_VERSION ?= $(DEFAULT_AIRFLOW)
+CONSTRAINTS := constraints/airflow-$(AIRFLOW_VERSION).txt
+VENV := $(if $(filter $(DEFAULT_AIRFLOW),$(AIRFLOW_VERSION)),.venv,.venv-$(AIRFLOW_VERSION))
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+WORK := build/work
+
+ifeq ($(filter $(AIRFLOW_VERSION),$(TESTED_AIRFLOWS)),)
+$(error AIRFLOW_VERSION=$(AIRFLOW_VERSION) is not one of $(TESTED_AIRFLOWS))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-check test coverage-report lint format build check-wheel constraints clean
+
+help: ## Show this list
+	@echo "Usage: make TARGET [AIRFLOW_VERSION=$(DEFAULT_AIRFLOW)] [PYTHON=python3]"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+
+$(INSTALLED): setup.cfg $(CONSTRAINTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "Python 3.10 or newer is needed, and '$(PYTHON)' is not. Name one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Installing Airflow $(AIRFLOW_VERSION) and the package into $(VENV) (a minute or two, only this once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(PIP_INSTALL) --constraint $(CONSTRAINTS) --editable '.[fab,dev]'
+	@touch $@
+
+demo: $(INSTALLED) ## Run Airflow with a Dag that waits for you at a gate (PORT=8080 moves it)
+	@$(BIN)/python -m dev.demo --port $(PORT)
+
+demo-check: $(INSTALLED) ## The demo without a person: approve over REST, check that the run succeeds
+	@$(BIN)/python -m dev.demo --check
+
+# COVERAGE=1 also measures, for coverage-report.
+RUN_PYTEST := $(if $(COVERAGE),-m coverage run --parallel-mode) -m pytest
+
+test: $(INSTALLED) ## Run the tests (ARGS="-k escalation", ARGS=tests/unit)
+	@$(if $(COVERAGE),rm -f .coverage .coverage.*)
+	@$(BIN)/python -m dev.postgres -- $(BIN)/python $(RUN_PYTEST) $(ARGS)
+
+coverage-report: $(INSTALLED) ## After `make test COVERAGE=1`: domain/ and service/ must be covered completely
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python -m coverage report --fail-under=100 \
+	  --include='airflow_approvals/domain/*,airflow_approvals/service/*'
+
+lint: $(INSTALLED) ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p airflow_approvals -p dev
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## Rewrite the code in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+build: $(INSTALLED) ## Build wheel and sdist into dist/
+	@rm -rf dist
+	$(BIN)/python -m build
+
+check-wheel: build ## Install the built wheel alone into a clean environment and use it
+	@rm -rf $(WORK) && mkdir -p $(WORK)
+	@$(PYTHON) -m venv $(WORK)/venv
+	@$(WORK)/venv/bin/python $(PIP_INSTALL) --constraint $(CONSTRAINTS) dist/*.whl
+	cd $(WORK) && venv/bin/python -c 'import airflow_approvals; print(airflow_approvals.__file__)'
+	cd $(WORK) && AIRFLOW_HOME="$$PWD/home" venv/bin/airflow providers list --output plain \
+	  | grep airflow-provider-approvals
+	cd $(WORK) && AIRFLOW_HOME="$$PWD/home" venv/bin/airflow db migrate > log 2>&1 || { cat log; exit 1; }
+	cd $(WORK) && AIRFLOW_HOME="$$PWD/home" venv/bin/airflow approvals list
+	@rm -rf $(WORK)
+
+constraints: ## Look for the newest versions that fit and pin them in constraints/
+	@rm -rf $(WORK) && mkdir -p $(WORK)
+	@$(PYTHON) -m venv $(WORK)/venv
+	@$(WORK)/venv/bin/python $(PIP_INSTALL) uv
+	@for version in $(TESTED_AIRFLOWS); do \
+	  echo "constraints/airflow-$$version.txt"; \
+	  $(WORK)/venv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-header --no-annotate \
+	    --upgrade --no-python-downloads --extra fab --extra dev --output-file constraints/airflow-$$version.txt \
+	    setup.cfg constraints/airflow-$$version.in > /dev/null || exit 1; \
+	done
+	@rm -rf $(WORK)
+
+clean: ## Remove everything the other targets made, the demo's database included
+	rm -rf .venv .venv-* .demo build dist *.egg-info .coverage .coverage.* htmlcov
+	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .schemathesis
+	find airflow_approvals benchmarks dags dev tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Tools for working on this repository: a real Airflow to run, a PostgreSQL to test on, the demo."""

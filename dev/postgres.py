@@ -1,0 +1,109 @@
+"""A private PostgreSQL server that lasts as long as one command: `python -m dev.postgres -- make test`.
+
+The command finds the server's address in AIRFLOW_APPROVALS_TEST_POSTGRES. When that is set already, the
+server it names is used and none is started. The data is temporary and not safe from power cuts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dev.deployment import free_port
+
+URL_VARIABLE = "AIRFLOW_APPROVALS_TEST_POSTGRES"
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+_FAST_BUT_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+_MISSING = (
+    f"no PostgreSQL server programs found: what needs PostgreSQL is skipped. "
+    f"Install them (Debian, Ubuntu: apt-get install postgresql; nothing has to be running), "
+    f"or name a server whose user may create databases: "
+    f"{URL_VARIABLE}=postgresql+psycopg2://user:password@host:5432/postgres"
+)
+
+
+def find_programs() -> Path | None:
+    """The directory of the newest installed PostgreSQL server's programs, None when there is none."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    packaged = Path("/usr/lib/postgresql").glob("*/bin")
+    return max(packaged, key=lambda folder: int(folder.parent.name), default=None)
+
+
+@contextlib.contextmanager
+def private_server(programs: Path) -> Iterator[str]:
+    """Run a server on a free port of the loopback interface; yields its SQLAlchemy URL."""
+    # PostgreSQL refuses to run as root; its Debian package brings a user for it.
+    user = "postgres" if os.geteuid() == 0 else None
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="approvals-postgres-") as folder:
+        if user:
+            account = pwd.getpwnam(user)
+            os.chown(folder, account.pw_uid, account.pw_gid)
+        data = f"{folder}/data"
+        initdb = [str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+        initdb += ["-E", "UTF8", "--locale", "C"]
+        subprocess.run(initdb, user=user, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *_FAST_BUT_FORGETFUL]
+        command = [str(programs / "postgres"), "-D", data, "-p", str(port)]
+        command += [argument for option in options for argument in ("-c", option)]
+        with (
+            Path(folder, "log").open("wb") as log,
+            subprocess.Popen(
+                command, user=user, cwd=folder, stdout=log, stderr=log, start_new_session=True
+            ) as server,
+        ):
+            try:
+                _wait_ready(programs, port, server, Path(folder, "log"))
+                yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"
+            finally:
+                _stop(server)
+
+
+def _wait_ready(programs: Path, port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    probe = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(probe, check=False).returncode:
+        if server.poll() is not None or time.monotonic() > give_up:
+            raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.1)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGINT)  # "fast shutdown": does not wait for clients to leave
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGQUIT)  # "immediate shutdown": also ends the server's own children
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command given after `--`; without PostgreSQL it runs all the same, with a word about it."""
+    if arguments[:1] != ["--"] or len(arguments) == 1:
+        print("usage: python -m dev.postgres -- COMMAND [ARGUMENT ...]", file=sys.stderr)
+        return 2
+    with contextlib.ExitStack() as stack:
+        environment = dict(os.environ)
+        if not environment.get(URL_VARIABLE):
+            if programs := find_programs():
+                environment[URL_VARIABLE] = stack.enter_context(private_server(programs))
+            else:
+                print(f"NOTE: {_MISSING}", file=sys.stderr)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        return subprocess.run(arguments[1:], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

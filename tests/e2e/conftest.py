@@ -1,0 +1,122 @@
+"""A real Airflow for the whole test run, with people, Dags and their logs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from dev.stack import Account, AirflowStack, StackError
+from tests.e2e.runs import Run
+
+HERE = Path(__file__).parent
+DAG_FOLDERS = (HERE / "dags", HERE.parent.parent / "dags")
+
+SETTINGS = {
+    "AIRFLOW__CORE__PARALLELISM": "8",
+    "AIRFLOW__APPROVALS__POLL_INTERVAL_SECONDS": "2",
+    "AIRFLOW__APPROVALS__NOTIFY_TIMEOUT_SECONDS": "20",
+    # Once at the start: where a test wants another round, it asks for it.
+    "AIRFLOW__APPROVALS__MAINTENANCE_SCHEDULE": "@once",
+}
+APPROVER_ROLES = ("manager", "director")
+ACCOUNTS = (
+    Account("admin", "admin", ("Admin",)),
+    Account("author", "author", ("Op",)),
+    Account("manager", "manager", ("manager",)),
+    Account("director", "director", ("director",)),
+)
+
+# What Airflow's scheduler says when it fails a task that came back too soon after it parked.
+RESUMED_TOO_SOON = "finished with state success, but the task instance's state attribute"
+
+# The tasks of this Dag are killed, which makes the scheduler say the same.
+KILLED_DAG = "killed_before_parking"
+
+Timings = dict[str, list[float]]
+TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()
+
+
+def make_stack(home: Path, **options: Any) -> AirflowStack:
+    """A stack with the tests' and the repository's Dags; nothing runs yet."""
+    stack = AirflowStack(home, extra_env=SETTINGS, **options)
+    assert stack.dags_folder is not None
+    for folder in DAG_FOLDERS:
+        for file in folder.glob("*.py"):
+            shutil.copy(file, stack.dags_folder)
+    return stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStack]:
+    """A healthy Airflow under FAB, shared by all tests: a test that kills a part of it starts it again.
+
+    Approvers have no permission in Airflow. At the end, no task may have been resumed too soon, and our API
+    must have answered everything.
+    """
+    with make_stack(tmp_path_factory.mktemp("airflow")) as stack:
+        stack.migrate()
+        stack.create_accounts(users=ACCOUNTS, roles=dict.fromkeys(APPROVER_ROLES, ()))
+        stack.start()
+        stack.wait_healthy()
+        for dag_id in ("gate", "notified_slowly", "example_approval_ext", "approvals_maintenance"):
+            stack.wait_dag(dag_id)
+        yield stack
+        assert resumed_too_soon(stack) == []
+        assert server_errors(stack) == []
+
+
+def resumed_too_soon(stack: AirflowStack) -> list[str]:
+    """What the scheduler said about tasks that came back before it had taken in that they went."""
+    lines = stack.log_file("scheduler").read_text().splitlines()
+    return [line for line in lines if RESUMED_TOO_SOON in line and KILLED_DAG not in line]
+
+
+def server_errors(stack: AirflowStack) -> list[str]:
+    """Requests of anybody to our API that it could not answer."""
+    lines = stack.log_file("api-server").read_text().splitlines()
+    return [line for line in lines if re.search(r"path=/approvals\S* .*status_code=5", line)]
+
+
+@pytest.fixture
+def start(stack: AirflowStack) -> Callable[[str], Run]:
+    """Starts a run of the named Dag."""
+    return partial(Run.start, stack)
+
+
+@pytest.fixture(scope="session")
+def timings(pytestconfig: pytest.Config) -> Timings:
+    """Seconds measured on the way, by what was measured; summed up at the end of the test run."""
+    return pytestconfig.stash.setdefault(TIMINGS, defaultdict(list))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was measured."""
+    for what, seconds in config.stash.get(TIMINGS, {}).items():
+        terminalreporter.write_line(
+            f"{what}: median {median(seconds):.2f} s, "
+            f"from {min(seconds):.2f} to {max(seconds):.2f} s, {len(seconds)} measured"
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to a failure the stories of the runs it is about, and the end of the components' logs."""
+    report = yield
+    if report.failed and call.excinfo is not None:
+        known = [value for entry in call.excinfo.traceback for value in entry.frame.f_locals.values()]
+        runs = {value for value in known if isinstance(value, Run)}
+        stacks = {value for value in known if isinstance(value, AirflowStack)} | {run.stack for run in runs}
+        report.sections += [(f"Dag run {run.dag_id} {run.run_id}", run.story()) for run in runs]
+        if not isinstance(call.excinfo.value, StackError):  # which tells by itself
+            report.sections += [("Airflow", str(stack.failure("the test failed"))) for stack in stacks]
+    return report

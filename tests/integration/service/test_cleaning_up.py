@@ -1,0 +1,84 @@
+"""Retention: closed requests are removed after a while, open ones never."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from airflow_approvals.config import Settings
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.errors import NotFound
+from airflow_approvals.domain.status import OPEN, TERMINAL, Status
+from airflow_approvals.service import maintenance
+from airflow_approvals.service.maintenance import CleanupSummary
+from tests.builders import MINUTE, NOW, TICK
+from tests.integration.service.desk import SOON, Desk
+
+DAY = timedelta(days=1)
+
+
+def cleanup(desk: Desk, now: datetime, *, days: int = 90, batch: int = 500) -> CleanupSummary:
+    """Do what the maintenance Dag does last."""
+    return desk.call(maintenance.cleanup, settings=Settings(retention_days=days), now=now, batch=batch)
+
+
+def exists(desk: Desk, request: Approval) -> bool:
+    """Is the request still there?"""
+    try:
+        desk.read(request)
+    except NotFound:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("status", sorted(TERMINAL))
+def test_a_closed_request_is_removed_with_its_record(desk: Desk, status: Status) -> None:
+    """Its time counts from the decision, not from its opening."""
+    request = desk.in_status(status)
+    assert request.resolved_at is not None
+    assert cleanup(desk, request.resolved_at + 90 * DAY) == CleanupSummary()
+    assert exists(desk, request)
+    assert cleanup(desk, request.resolved_at + 90 * DAY + TICK) == CleanupSummary(removed=1)
+    assert not exists(desk, request)
+    assert desk.events(request) == []
+
+
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_an_open_request_is_never_removed(desk: Desk, status: Status) -> None:
+    """However old."""
+    request = desk.in_status(status)
+    assert cleanup(desk, NOW + 10_000 * DAY) == CleanupSummary()
+    assert desk.read(request) == request
+
+
+def test_retention_is_configurable(desk: Desk) -> None:
+    """In days."""
+    request = desk.decide(desk.gate())
+    assert cleanup(desk, SOON + DAY, days=1) == CleanupSummary()
+    assert cleanup(desk, SOON + DAY + TICK, days=2) == CleanupSummary()
+    assert cleanup(desk, SOON + DAY + TICK, days=1) == CleanupSummary(removed=1)
+    assert not exists(desk, request)
+
+
+def test_no_retention_keeps_everything(desk: Desk) -> None:
+    """Zero days means for ever."""
+    request = desk.decide(desk.gate())
+    assert cleanup(desk, NOW + 10_000 * DAY, days=0) == CleanupSummary()
+    assert exists(desk, request)
+
+
+def test_removing_goes_batch_by_batch(desk: Desk) -> None:
+    """The longest closed first; it says when there is more."""
+    gates = [desk.gate(map_index=index) for index in range(5)]
+    for index, gate in enumerate(gates):
+        desk.decide(gate, now=NOW + MINUTE - index * TICK)
+
+    def left() -> list[bool]:
+        return [exists(desk, gate) for gate in gates]
+
+    assert cleanup(desk, NOW + 91 * DAY, batch=2) == CleanupSummary(removed=2, remaining=True)
+    assert left() == [True, True, True, False, False]
+    assert cleanup(desk, NOW + 91 * DAY, batch=2) == CleanupSummary(removed=2, remaining=True)
+    assert cleanup(desk, NOW + 91 * DAY, batch=2) == CleanupSummary(removed=1)
+    assert left() == [False] * 5

@@ -1,0 +1,141 @@
+"""Waking the task: in the deciding transaction, but never before it has settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from airflow_approvals.domain.approval import SYSTEM, EventType, Verdict
+from airflow_approvals.domain.errors import AlreadyClosed
+from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.domain.status import Status
+from airflow_approvals.service import approvals
+from tests.airflow_rows import AirflowRows
+from tests.builders import HOUR, NOW, OTHER_MANAGER, TICK, level, policy, role
+from tests.integration.service.desk import SETTINGS, SOON, Desk
+
+SETTLE = timedelta(seconds=SETTINGS.settle_seconds)
+
+
+def test_a_decision_wakes_the_waiting_task(desk: Desk) -> None:
+    """The task instance goes back to the scheduler, with the decision beside what it had kept."""
+    gate = desk.gate()
+    assert desk.task_of(gate).trigger_id is not None
+
+    decided = desk.decide(gate)
+
+    woken = desk.task_of(gate)
+    assert (woken.state, woken.trigger_id, woken.next_method) == ("scheduled", None, "execute_complete")
+    assert woken.next_kwargs == {
+        "kept": "yes",
+        "event": {"approval_id": str(gate.id), "status": "approved"},
+    }
+    assert decided.resumed_at == SOON
+    resumed = desk.events(gate)[-1]
+    assert (resumed.type, resumed.actor, resumed.at) == (EventType.RESUMED, SYSTEM, SOON)
+    assert resumed.detail == {"status": "approved"}
+
+
+def test_a_cancelled_request_wakes_its_task_too(desk: Desk) -> None:
+    """It would wait for ever otherwise."""
+    gate = desk.gate()
+    desk.cancel(gate)
+    assert desk.task_of(gate).state == "scheduled"
+    assert desk.task_of(gate).next_kwargs["event"]["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("on_expiry", "status"),
+    [
+        (OnExpiry.FAIL, Status.EXPIRED),
+        (OnExpiry.SKIP, Status.EXPIRED),
+        (OnExpiry.APPROVE, Status.APPROVED),
+        (OnExpiry.DENY, Status.DENIED),
+    ],
+)
+def test_the_last_deadline_wakes_the_task(desk: Desk, on_expiry: OnExpiry, status: Status) -> None:
+    """With what the policy makes of silence; it is the system that decided."""
+    gate = desk.gate(policy(level(role("manager")), on_expiry=on_expiry))
+    outcome = desk.advance(gate, NOW + HOUR)
+    assert (outcome.approval.status, outcome.approval.actor_id) == (status, "system")
+    assert desk.task_of(gate).next_kwargs["event"]["status"] == status.value
+
+
+def test_an_escalation_lets_the_task_wait(desk: Desk) -> None:
+    """Nothing has been decided."""
+    gate = desk.gate()
+    outcome = desk.advance(gate, NOW + HOUR)
+    assert outcome.approval.status is Status.ESCALATED
+    assert desk.task_of(gate).state == "deferred"
+
+
+def test_a_task_that_has_just_parked_is_not_woken(desk: Desk) -> None:
+    """The decision is recorded at once, and delivered once the settle time is over."""
+    gate = desk.gate(parked_at=SOON - SETTLE + TICK)
+
+    decided = desk.decide(gate)
+    assert (decided.status, decided.resumed_at) == (Status.APPROVED, None)
+    assert desk.task_of(gate).state == "deferred"
+
+    assert desk.advance(gate, SOON).events == ()
+    assert desk.task_of(gate).state == "deferred"
+
+    delivered = desk.advance(gate, SOON + TICK)
+    assert [event.type for event in delivered.events] == [EventType.RESUMED]
+    assert delivered.approval.resumed_at == SOON + TICK
+    assert delivered.approval.resolved_at == SOON
+    assert desk.task_of(gate).state == "scheduled"
+
+
+def test_a_refused_late_click_delivers_what_is_undelivered(desk: Desk) -> None:
+    """Every command first brings the request up to date."""
+    gate = desk.gate(parked_at=SOON)
+    desk.decide(gate)
+    with pytest.raises(AlreadyClosed):
+        desk.decide(gate, Verdict.DENY, actor=OTHER_MANAGER, now=SOON + SETTLE)
+    assert desk.task_of(gate).next_kwargs["event"]["status"] == "approved"
+
+
+def test_a_decision_before_the_task_parked_is_delivered_after(desk: Desk, rows: AirflowRows) -> None:
+    """People can be faster than the operator's way into deferral."""
+    gate = desk.gate(state="running")
+    assert gate.origin.ti_id is not None
+
+    assert desk.decide(gate).resumed_at is None
+    assert desk.task_of(gate).state == "running"
+
+    rows.set_state(gate.origin.ti_id, "deferred", updated_at=SOON)
+    assert desk.advance(gate, SOON + SETTLE).approval.resumed_at == SOON + SETTLE
+    assert desk.task_of(gate).state == "scheduled"
+
+
+def test_a_task_whose_parking_time_is_unknown_is_woken(desk: Desk) -> None:
+    """Airflow allows the column to be empty; waiting for ever would be worse than a retry."""
+    gate = desk.gate(parked_at=None)
+    assert desk.decide(gate).resumed_at == SOON
+
+
+def test_a_decision_is_delivered_once(desk: Desk, rows: AirflowRows) -> None:
+    """A task that waits again, for something else, is left alone."""
+    gate = desk.gate()
+    desk.decide(gate)
+    assert gate.origin.ti_id is not None
+    rows.set_state(gate.origin.ti_id, "deferred")
+    assert desk.advance(gate, NOW + HOUR).events == ()
+    assert desk.task_of(gate).state == "deferred"
+
+
+def test_deciding_nothing_new_writes_nothing(desk: Desk) -> None:
+    """Watching a request costs no version."""
+    gate = desk.gate()
+    assert desk.advance(gate).events == ()
+    assert desk.read(gate) == gate
+
+
+def test_settle_time_is_configurable(desk: Desk) -> None:
+    """Zero wakes at once, for those whose executor is quick."""
+    gate = desk.gate(parked_at=SOON)
+    settings = type(SETTINGS)(settle_seconds=0)
+    decided = desk.call(approvals.cancel, gate.id, actor=SYSTEM, reason="x", settings=settings, now=SOON)
+    assert decided.resumed_at == SOON

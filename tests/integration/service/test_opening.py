@@ -1,0 +1,210 @@
+"""Opening a request: by a task for itself, by a person for a run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from airflow_approvals.domain.approval import ActorKind, EventType
+from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
+from airflow_approvals.domain.status import Status
+from airflow_approvals.service import approvals
+from tests.airflow_rows import AirflowRows
+from tests.builders import HOUR, MINUTE, NOW, TI_ID, level, origin, policy, role
+from tests.integration.service.desk import EDITOR, SOON, Desk, content
+
+
+def test_a_running_task_opens_a_request_about_itself(desk: Desk, rows: AirflowRows) -> None:
+    """What the request is about comes from Airflow's database, not from the task."""
+    rows.dag("release_of_red", team="red")  # an id of its own: Airflow caches the team of a Dag
+    ti_id = rows.task_instance(dag_id="release_of_red", map_index=3, try_number=2, started_by="release-team")
+
+    approval, new = desk.call(approvals.open_by_task, ti_id, content(), now=NOW)
+
+    assert new
+    assert approval == desk.read(approval)
+    assert approval.origin == origin(
+        ti_id=ti_id, dag_id="release_of_red", map_index=3, try_number=2, team_name="red"
+    )
+    assert (approval.subject, approval.body) == ("Release 1.2", "Built from the main branch.")
+    assert (approval.policy, approval.metadata) == (policy(), {"rows": 1200})
+    assert (approval.requested_by, approval.created_at) == ("release-team", NOW)
+    assert (approval.status, approval.expires_at) == (Status.PENDING, NOW + HOUR)
+
+
+def test_the_record_begins_with_the_task_that_asked(desk: Desk, rows: AirflowRows) -> None:
+    """The first event names the task by its token, and carries the deadline."""
+    ti_id = rows.task_instance()
+    (event,) = desk.events(desk.ask(ti_id))
+    assert (event.type, event.at) == (EventType.OPENED, NOW)
+    assert (event.actor.kind, event.actor.id, event.actor.name) == (
+        ActorKind.TASK,
+        f"ti:{ti_id}",
+        f"ti:{ti_id}",
+    )
+    assert event.detail == {"expires_at": (NOW + HOUR).isoformat()}
+
+
+def test_asking_again_with_the_same_content_gives_the_same_request(desk: Desk, rows: AirflowRows) -> None:
+    """A worker that lost the answer may ask again; nothing is written twice."""
+    ti_id = rows.task_instance()
+    first, _ = desk.call(approvals.open_by_task, ti_id, content(), now=NOW)
+
+    again, new = desk.call(approvals.open_by_task, ti_id, content(subject=" Release 1.2\n"), now=SOON)
+
+    assert not new
+    assert again == first
+    assert desk.trail(first) == [EventType.OPENED]
+
+
+def test_asking_again_after_the_decision_gives_the_closed_request(desk: Desk) -> None:
+    """One try has one request, whatever became of it."""
+    gate = desk.gate(state="running")
+    decided = desk.decide(gate)
+    assert gate.origin.ti_id is not None
+    assert desk.ask(gate.origin.ti_id, now=NOW + HOUR) == decided
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"subject": "Release 1.3"},
+        {"body": "Built from another branch."},
+        {"terms": policy(level(role("intern")))},
+        {"metadata": {"rows": 1}},
+    ],
+    ids=["subject", "body", "policy", "metadata"],
+)
+def test_asking_again_with_other_content_is_refused(
+    desk: Desk, rows: AirflowRows, other: dict[str, Any]
+) -> None:
+    """An answer to one question is never taken for an answer to another."""
+    ti_id = rows.task_instance()
+    first = desk.ask(ti_id)
+    with pytest.raises(ContentDiffers):
+        desk.ask(ti_id, **other)
+    assert desk.read(first) == first
+
+
+@pytest.mark.parametrize("state", ["queued", "deferred", "success", "failed", None])
+def test_a_task_that_does_not_run_cannot_open_a_request(
+    desk: Desk, rows: AirflowRows, state: str | None
+) -> None:
+    """A token that outlived its task opens nothing."""
+    ti_id = rows.task_instance(state=state)
+    with pytest.raises(NotAllowed) as refused:
+        desk.ask(ti_id)
+    assert refused.value.rule == "task_is_running"
+
+
+def test_an_unknown_or_superseded_try_cannot_open_a_request(desk: Desk, rows: AirflowRows) -> None:
+    """The id of an older try is as good as one that never was."""
+    older = rows.task_instance()
+    rows.set_state(rows.next_try(older), "running")
+    for ti_id in (older, TI_ID):
+        with pytest.raises(NotAllowed) as refused:
+            desk.ask(ti_id)
+        assert refused.value.rule == "task_is_running"
+
+
+def test_a_new_try_supersedes_the_open_request_of_the_older_one(desk: Desk, rows: AirflowRows) -> None:
+    """Nobody answers for a try that is over; the newer try is who cancelled."""
+    gate = desk.gate()
+    assert gate.origin.ti_id is not None
+    newer = rows.next_try(gate.origin.ti_id)
+    rows.set_state(newer, "running")
+
+    second = desk.ask(newer, now=SOON)
+
+    older = desk.read(gate)
+    assert (older.status, older.comment, older.resolved_at) == (Status.CANCELLED, "superseded", SOON)
+    assert (older.actor_id, older.actor_name) == (f"ti:{newer}", f"ti:{newer}")
+    assert desk.trail(gate) == [EventType.OPENED, EventType.CANCELLED]
+    assert (second.status, second.origin.try_number) == (Status.PENDING, 2)
+
+
+def test_a_new_try_leaves_all_other_requests_alone(desk: Desk, rows: AirflowRows) -> None:
+    """Closed ones, those of other map indexes, tasks and runs, and those opened by hand stay as they are."""
+    older = desk.gate()
+    desk.decide(older)
+    others = [
+        older,
+        desk.gate(map_index=1),
+        desk.gate(task_id="another_gate"),
+        desk.gate(run_id="another_run"),
+        desk.by_hand(task_id="gate"),
+    ]
+    before = [desk.read(other) for other in others]
+    assert older.origin.ti_id is not None
+    newer = rows.next_try(older.origin.ti_id)
+    rows.set_state(newer, "running")
+
+    desk.ask(newer, now=SOON)
+
+    assert [desk.read(other) for other in others] == before
+
+
+def test_a_request_that_is_refused_supersedes_nothing(desk: Desk, rows: AirflowRows) -> None:
+    """Cancelling the older request and opening the newer one happen together or not at all."""
+    gate = desk.gate()
+    assert gate.origin.ti_id is not None
+    newer = rows.next_try(gate.origin.ti_id)
+    rows.set_state(newer, "running")
+    with pytest.raises(Invalid):
+        desk.ask(newer, subject=" ")
+    assert desk.read(gate) == gate
+
+
+def test_a_person_opens_a_request_for_a_run(desk: Desk, rows: AirflowRows) -> None:
+    """It is theirs, and belongs to no task instance."""
+    rows.run()
+    approval = desk.by_hand()
+    assert approval == desk.read(approval)
+    assert approval.origin == origin(ti_id=None, task_id=None, try_number=None)
+    assert (approval.requested_by, approval.expires_at) == (EDITOR.name, NOW + HOUR)
+    (event,) = desk.events(approval)
+    assert (event.type, event.actor.id) == (EventType.OPENED, EDITOR.id)
+
+
+def test_a_person_may_set_the_first_deadline(desk: Desk, rows: AirflowRows) -> None:
+    """It stands in place of the level's own timeout."""
+    rows.run()
+    assert desk.by_hand(expires_at=NOW + MINUTE).expires_at == NOW + MINUTE
+
+
+def test_a_person_may_ask_twice_about_the_same_task(desk: Desk, rows: AirflowRows) -> None:
+    """Only tasks have one request per try."""
+    rows.task_instance()
+    assert desk.by_hand(task_id="gate").id != desk.by_hand(task_id="gate").id
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"dag_id": "unknown"},
+        {"run_id": "unknown"},
+        {"task_id": "unknown"},
+        {"task_id": "gate", "map_index": 7},
+        {"expires_at": NOW},
+        {"expires_at": NOW - timedelta(days=1)},
+    ],
+    ids=["dag", "run", "task", "map_index", "deadline now", "deadline past"],
+)
+def test_a_request_by_hand_must_make_sense(desk: Desk, rows: AirflowRows, wrong: dict[str, Any]) -> None:
+    """What it is about exists, and there is time to answer."""
+    rows.task_instance()
+    with pytest.raises(Invalid):
+        desk.by_hand(**wrong)
+    assert desk.call(approvals.dag_ids) == set()
+
+
+def test_the_decision_on_a_request_by_hand_resumes_nothing(desk: Desk, rows: AirflowRows) -> None:
+    """Not even the task it is about, should that happen to wait for something."""
+    ti_id: UUID = rows.task_instance(state="deferred")
+    decided = desk.decide(desk.by_hand(task_id="gate"))
+    assert (decided.status, decided.resumed_at) == (Status.APPROVED, None)
+    assert desk.trail(decided) == [EventType.OPENED, EventType.VOTED, EventType.APPROVED]
+    assert rows.look(ti_id).state == "deferred"

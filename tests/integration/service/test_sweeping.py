@@ -1,0 +1,179 @@
+"""The sweep of the maintenance Dag: passed deadlines, vanished tasks, undelivered decisions."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from airflow.models.taskinstance import TaskInstance
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from airflow_approvals.domain.approval import EventType
+from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.domain.status import Status
+from airflow_approvals.service.maintenance import EscalateSummary
+from airflow_approvals.store.tables import approval as approval_table
+from tests.airflow_rows import AirflowRows
+from tests.builders import HOUR, NOW, TICK, level, policy, role
+from tests.integration.service.desk import SOON, Desk
+
+LAST = policy(level(role("manager")))
+
+
+def test_nothing_due_is_nothing_done(desk: Desk) -> None:
+    """Waiting and closed requests stay as they are."""
+    waiting = desk.gate()
+    closed = desk.decide(desk.gate(map_index=1))
+    assert desk.sweep(NOW + HOUR - TICK) == EscalateSummary()
+    assert [desk.read(waiting), desk.read(closed)] == [waiting, closed]
+
+
+def test_one_sweep_does_all_that_is_due_and_counts_it(desk: Desk, rows: AirflowRows) -> None:
+    """Each request once, under the one thing that happened to it."""
+    escalated = desk.gate(map_index=0)
+    expired = [
+        desk.gate(policy(level(role("manager")), on_expiry=outcome), map_index=number)
+        for number, outcome in enumerate(OnExpiry, start=1)
+    ]
+    settling = desk.gate(LAST, map_index=5, parked_at=NOW + HOUR)
+    failed = desk.gate(map_index=6, state="failed")
+    undelivered = desk.decide(desk.gate(map_index=7, parked_at=SOON))
+    by_hand = desk.by_hand()
+    rows.run(run_id="another_run")
+    orphan = desk.by_hand(run_id="another_run")
+    rows.remove_run(run_id="another_run")
+
+    summary = desk.sweep(NOW + HOUR)
+
+    assert summary == EscalateSummary(escalated=2, expired=5, cancelled=2, resumed=5)
+    assert [desk.read(request).status for request in (escalated, by_hand)] == [Status.ESCALATED] * 2
+    assert [desk.read(request).status for request in expired] == [
+        Status.EXPIRED,
+        Status.EXPIRED,
+        Status.APPROVED,
+        Status.DENIED,
+    ]
+    assert (desk.read(settling).status, desk.read(settling).resumed_at) == (Status.EXPIRED, None)
+    assert [desk.read(request).comment for request in (failed, orphan)] == ["task_failed", "run_deleted"]
+    assert desk.read(undelivered).resumed_at == NOW + HOUR
+
+    assert desk.sweep(NOW + HOUR) == EscalateSummary()
+
+
+@pytest.mark.parametrize("on_expiry", OnExpiry)
+def test_silence_is_counted_as_expired_whatever_comes_of_it(desk: Desk, on_expiry: OnExpiry) -> None:
+    """And the record says how the approval or denial came about."""
+    gate = desk.gate(policy(level(role("manager")), on_expiry=on_expiry))
+    assert desk.sweep(NOW + HOUR) == EscalateSummary(expired=1, resumed=1)
+    assert desk.events(gate)[1].detail == {"reason": "expired", "on_expiry": on_expiry.value}
+
+
+def test_a_sweep_takes_a_bounded_number_of_deadlines(desk: Desk) -> None:
+    """The longest overdue first; it says when there is more."""
+    gates = [desk.gate(map_index=index, now=NOW + (4 - index) * TICK) for index in range(5)]
+
+    def escalated() -> list[bool]:
+        return [desk.read(gate).status is Status.ESCALATED for gate in gates]
+
+    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == EscalateSummary(escalated=2, remaining=True)
+    assert escalated() == [False, False, False, True, True]
+    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == EscalateSummary(escalated=2, remaining=True)
+    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == EscalateSummary(escalated=1)
+    assert escalated() == [True] * 5
+
+
+def test_every_vanished_task_is_found_however_many_wait(desk: Desk, rows: AirflowRows) -> None:
+    """All open requests are looked at, a batch at a time, those opened by hand among them."""
+    gates = [desk.gate(map_index=index, state="failed" if index % 2 else "deferred") for index in range(7)]
+    rows.run(run_id="another_run")
+    by_hand = [desk.by_hand(), desk.by_hand(run_id="another_run")]
+    rows.remove_run(run_id="another_run")
+
+    assert desk.sweep(batch=2) == EscalateSummary(cancelled=4)
+
+    cancelled = [desk.read(gate).status is Status.CANCELLED for gate in gates + by_hand]
+    assert cancelled == [False, True, False, True, False, True, False, False, True]
+
+
+def test_every_undelivered_decision_is_delivered_however_many_wait(desk: Desk) -> None:
+    """All waiting tasks are looked at, a batch at a time."""
+    gates = [desk.gate(map_index=index, parked_at=SOON) for index in range(5)]
+    for gate in gates[1::2]:
+        desk.decide(gate)
+    assert desk.sweep(NOW + HOUR - TICK, batch=2) == EscalateSummary(resumed=2)
+    assert [desk.task_of(gate).state for gate in gates] == [
+        "deferred",
+        "scheduled",
+        "deferred",
+        "scheduled",
+        "deferred",
+    ]
+
+
+def test_a_task_that_waits_for_something_else_is_left_alone(
+    desk: Desk, rows: AirflowRows, session: Session
+) -> None:
+    """Other deferred tasks are none of ours."""
+    gate = desk.gate(parked_at=SOON)
+    desk.decide(gate)
+    other = rows.task_instance(task_id="sensor", state="deferred")
+    session.execute(update(TaskInstance).where(TaskInstance.id == other).values(next_method="resume"))
+    session.commit()
+    assert desk.sweep(NOW + HOUR - TICK) == EscalateSummary(resumed=1)
+    assert rows.look(other).state == "deferred"
+
+
+def test_a_task_that_did_not_settle_is_left_to_the_next_sweep(desk: Desk) -> None:
+    """Too soon is not a failure."""
+    gate = desk.gate(parked_at=SOON)
+    desk.decide(gate)
+    assert desk.sweep(SOON) == EscalateSummary()
+    assert desk.task_of(gate).state == "deferred"
+
+
+def test_one_broken_request_does_not_hold_up_the_others(
+    desk: Desk, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is counted as failed, the log says why, and it is tried again next time."""
+    broken = desk.gate(LAST, map_index=0)
+    fine = [desk.gate(LAST, map_index=index, now=NOW + index * TICK) for index in (1, 2)]
+    spoilt = {"levels": [], "on_deny": "fail", "on_expiry": "fail", "quorum": 1}
+    session.execute(update(approval_table).where(approval_table.c.id == broken.id).values(policy=spoilt))
+    session.commit()
+
+    with caplog.at_level(logging.ERROR, logger="airflow_approvals"):
+        summary = desk.sweep(NOW + HOUR + 2 * TICK)
+
+    assert summary == EscalateSummary(expired=2, resumed=2, failed=1)
+    assert [desk.read(gate).status for gate in fine] == [Status.EXPIRED] * 2
+    assert str(broken.id) in caplog.text
+
+
+def test_one_broken_task_does_not_hold_up_the_others(desk: Desk, session: Session) -> None:
+    """What Airflow makes of arguments that it cannot read differs by version; the sweep goes on."""
+    broken = desk.gate(LAST, map_index=0)
+    fine = desk.gate(LAST, map_index=1, now=NOW + TICK)
+    unreadable = {"__classname__": "no.such.Class", "__version__": 1, "__data__": {}}
+    session.execute(
+        update(TaskInstance)
+        .where(TaskInstance.id == broken.origin.ti_id)
+        .values(next_kwargs=unreadable, updated_at=NOW)
+    )
+    session.commit()
+
+    desk.sweep(NOW + HOUR + TICK)
+
+    assert desk.task_of(fine).state == "scheduled"
+    assert desk.read(fine).status is Status.EXPIRED
+
+
+def test_a_sweep_writes_what_a_single_advance_would(desk: Desk) -> None:
+    """The same events, by the same actor."""
+    swept, advanced = desk.gate(LAST), desk.gate(LAST, map_index=1, now=NOW)
+    desk.advance(advanced, NOW + HOUR)
+    desk.sweep(NOW + HOUR)
+    assert desk.events(swept) == [
+        event if event.type is not EventType.OPENED else desk.events(swept)[0]
+        for event in desk.events(advanced)
+    ]

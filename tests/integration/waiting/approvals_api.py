@@ -1,0 +1,264 @@
+"""The approvals API as workers and triggerers see it: real HTTP, wire shapes, tokens and life cycle.
+
+It keeps its requests in memory, counts what it is asked, and can be broken on purpose. The end-to-end tests
+run the same callers against the real thing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import uvicorn
+from fastapi import FastAPI, Header, Response
+from uuid6 import uuid7
+
+from airflow_approvals import tokens, wire
+from airflow_approvals.api import problems
+from airflow_approvals.config import Settings
+from airflow_approvals.domain import lifecycle
+from airflow_approvals.domain.approval import Actor, ActorKind, Approval, Verdict
+from airflow_approvals.domain.errors import ApprovalError, NotAllowed
+from airflow_approvals.domain.policy import Policy
+from tests.builders import MANAGER, origin
+
+SECRET = "a secret that only this API and its callers know"
+START_SECONDS = 60.0
+
+Authorization = Annotated[str, Header()]
+
+
+def now() -> datetime:
+    """Give the time."""
+    return datetime.now(tz=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call that came in.
+
+    :param at: seconds of ``time.monotonic()``.
+    """
+
+    what: str
+    at: float
+    ids: frozenset[UUID]
+    subject: str
+
+
+@dataclass
+class ApprovalsApi:
+    """One API server. Start it with :meth:`start`, or as a context manager; stops and starts as you like.
+
+    :param broken: asked before each call is answered; raise to refuse it, give a response to answer with it.
+    """
+
+    prefix: str = "/approvals/v1"
+    approvals: dict[UUID, Approval] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    broken: Callable[[Asked], Response | None] = lambda _: None
+    port: int = 0
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The address to give as ``[approvals] api_url``."""
+        return f"http://127.0.0.1:{self.port}{self.prefix.removesuffix('/approvals/v1')}"
+
+    def settings(self, **options: Any) -> Settings:
+        """Give settings that lead here."""
+        return Settings(
+            **{"api_url": self.url, "jwt_secret": SECRET, "poll_interval_seconds": 2.0, **options}
+        )
+
+    def start(self) -> None:
+        """Serve, on the same port as before if there was one."""
+        listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
+        config = uvicorn.Config(self._app(), log_config=None, log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        self._thread.start()
+        self._server = server
+        wait_for(lambda: server.started)
+
+    def stop(self) -> None:
+        """Close every connection and stop listening."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = self._server.force_exit = True
+            self._thread.join(START_SECONDS)
+            assert not self._thread.is_alive()
+            self._server = None
+
+    def __enter__(self) -> ApprovalsApi:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def open(
+        self, *, ti_id: UUID | None = None, levels: int = 1, timeout: timedelta | None = None
+    ) -> Approval:
+        """Have a request waiting, as if its task had opened it."""
+        policy = Policy.of_roles(
+            approver_role="manager", escalate_role="director" if levels > 1 else None, expires_in=timeout
+        )
+        return self._open(ti_id or uuid4(), "Release 1.2", "", policy, {})
+
+    def decide(self, approval_id: UUID, verdict: Verdict = Verdict.APPROVE) -> None:
+        """Have a person decide a request, without waking its task."""
+        before = self.approvals[approval_id]
+        after, _ = lifecycle.decide(before, actor=MANAGER, verdict=verdict, now=now())
+        self.approvals[approval_id] = after
+
+    def reads(self) -> list[Asked]:
+        """Give the watchers' reads so far."""
+        return [asked for asked in self.asked if asked.what == "list"]
+
+    def commands(self, what: str) -> list[Asked]:
+        """Give the other calls of one kind so far."""
+        return [asked for asked in self.asked if asked.what == what]
+
+    def _open(
+        self, ti_id: UUID, subject: str, body: str, policy: Policy, metadata: dict[str, Any]
+    ) -> Approval:
+        approval, _ = lifecycle.open_request(
+            id=UUID(int=uuid7().int),
+            origin=origin(ti_id=ti_id),
+            subject=subject,
+            body=body,
+            policy=policy,
+            metadata=metadata,
+            actor=_task(ti_id),
+            requested_by=None,
+            now=now(),
+        )
+        self.approvals[approval.id] = approval
+        return approval
+
+    def _enter(
+        self, what: str, authorization: str, ids: frozenset[UUID]
+    ) -> tuple[UUID | None, Response | None]:
+        """Note a call; give the caller's task instance, and the answer if it has been prescribed."""
+        subject = tokens.subject(authorization.removeprefix("Bearer "), secret=SECRET)
+        asked = Asked(what, time.monotonic(), ids, subject)
+        self.asked.append(asked)
+        prescribed = self.broken(asked)
+        if what == "list":
+            if subject != tokens.watch_subject(ids):
+                raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
+            return None, prescribed
+        ti_id = UUID(subject.removeprefix("ti:"))
+        for approval_id in ids:
+            found = self.approvals.get(approval_id)
+            if found is None or found.origin.ti_id != ti_id:
+                raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
+        return ti_id, prescribed
+
+    def _app(self) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+        problems.install(app)
+
+        @app.post(f"{self.prefix}/approvals", status_code=201, response_model=wire.ApprovalShape)
+        async def open_approval(body: wire.OpenBody, authorization: Authorization) -> Any:
+            ti_id, prescribed = self._enter("open", authorization, frozenset())
+            assert ti_id is not None
+            policy = Policy.of_roles(
+                approver_role=body.approver_role,
+                escalate_role=body.escalate_role,
+                expires_in=None if body.expires_in is None else timedelta(seconds=body.expires_in),
+                on_deny=body.on_deny,
+                on_expiry=body.on_expiry,
+            )
+            return prescribed or wire.ApprovalShape.of(
+                self._open(ti_id, body.subject, body.body, policy, body.metadata)
+            )
+
+        @app.post(f"{self.prefix}/approvals/list", response_model=wire.WatchedCollection)
+        async def list_watched(body: wire.WatchBody, authorization: Authorization) -> Any:
+            _, prescribed = self._enter("list", authorization, frozenset(body.ids))
+            found = [self.approvals[i] for i in body.ids if i in self.approvals]
+            return prescribed or wire.WatchedCollection(
+                approvals=[wire.WatchedShape.model_validate(approval) for approval in found]
+            )
+
+        @app.get(f"{self.prefix}/approvals/{{approval_id}}", response_model=wire.ApprovalShape)
+        async def get(approval_id: UUID, authorization: Authorization) -> Any:
+            _, prescribed = self._enter("get", authorization, frozenset({approval_id}))
+            return prescribed or wire.ApprovalShape.of(self.approvals[approval_id])
+
+        @app.post(f"{self.prefix}/approvals/{{approval_id}}/cancel", response_model=wire.ApprovalShape)
+        async def cancel(approval_id: UUID, body: wire.CancelBody, authorization: Authorization) -> Any:
+            ti_id, prescribed = self._enter("cancel", authorization, frozenset({approval_id}))
+            assert ti_id is not None
+            before = self.approvals[approval_id]
+            after, _ = lifecycle.cancel(before, actor=_task(ti_id), reason=body.reason, now=now())
+            self.approvals[approval_id] = after
+            return prescribed or wire.ApprovalShape.of(after)
+
+        @app.post(f"{self.prefix}/approvals/{{approval_id}}/advance", response_model=wire.WatchedShape)
+        async def advance(approval_id: UUID, body: wire.EmptyBody, authorization: Authorization) -> Any:
+            _, prescribed = self._enter("advance", authorization, frozenset({approval_id}))
+            after, _ = lifecycle.advance(self.approvals[approval_id], now())
+            if not after.is_open:
+                after, _ = lifecycle.resume(after, now())
+            self.approvals[approval_id] = after
+            return prescribed or wire.WatchedShape.model_validate(after)
+
+        @app.post(f"{self.prefix}/maintenance/escalate", response_model=wire.EscalateShape)
+        async def escalate(body: wire.EmptyBody, authorization: Authorization) -> Any:
+            _, prescribed = self._enter("escalate", authorization, frozenset())
+            counts = {"escalated": 1, "expired": 0, "cancelled": 0, "resumed": 0, "failed": 0}
+            return prescribed or wire.EscalateShape(**counts, remaining=len(self.commands("escalate")) < 2)
+
+        @app.post(f"{self.prefix}/maintenance/cleanup", response_model=wire.CleanupShape)
+        async def cleanup(body: wire.EmptyBody, authorization: Authorization) -> Any:
+            _, prescribed = self._enter("cleanup", authorization, frozenset())
+            return prescribed or wire.CleanupShape(removed=0, remaining=False)
+
+        return app
+
+
+def failing(error: ApprovalError) -> Callable[[Asked], Response | None]:
+    """Refuse every call with this error."""
+
+    def broken(_: Asked) -> Response | None:
+        raise error
+
+    return broken
+
+
+def answering(
+    status: int, content: str = "", media_type: str = "text/html"
+) -> Callable[[Asked], Response | None]:
+    """Answer every call like some other server."""
+    return lambda _: Response(content, status_code=status, media_type=media_type)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    """Wait until the condition holds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.01)
+
+
+async def until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    """Let the event loop run until the condition holds."""
+    give_up_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up_at, "waited in vain"
+        await asyncio.sleep(0.01)
+
+
+def _task(ti_id: UUID) -> Actor:
+    return Actor(kind=ActorKind.TASK, id=f"ti:{ti_id}", name=f"ti:{ti_id}")

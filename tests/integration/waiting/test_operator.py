@@ -1,0 +1,254 @@
+"""The operator on a worker, against a real API: opens, notifies, waits, and acts on what the server says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from airflow.sdk import BaseNotifier
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
+
+from airflow_approvals import (
+    ApprovalCancelled,
+    ApprovalDenied,
+    ApprovalExpired,
+    ApprovalExtOperator,
+    ApprovalTrigger,
+)
+from airflow_approvals.domain import lifecycle
+from airflow_approvals.domain.approval import SYSTEM, Approval, Verdict
+from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed
+from airflow_approvals.domain.policy import OnDeny, OnExpiry, Policy
+from airflow_approvals.domain.status import Status
+from tests.builders import DIRECTOR, MINUTE, opened, origin
+from tests.integration.waiting.approvals_api import ApprovalsApi, answering, failing
+
+TI_ID = uuid4()
+
+
+@dataclass
+class TaskInstance:
+    """As much of the running task instance as the operator looks at."""
+
+    id: UUID
+
+
+CONTEXT: Any = {"ti": TaskInstance(TI_ID)}
+
+
+class Recorder(BaseNotifier):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[dict[str, Any]] = []
+
+    def notify(self, context: Any) -> None:
+        """Keep it."""
+        self.told.append(dict(context))
+
+
+def gate(**arguments: Any) -> ApprovalExtOperator:
+    """A gate with sensible arguments."""
+    return ApprovalExtOperator(
+        **{"task_id": "gate", "subject": "Release 1.2", "approver_role": "manager", **arguments}
+    )
+
+
+def keep(api: ApprovalsApi, approval: Approval) -> dict[str, Any]:
+    """Have the API know a request; give the event that its trigger would fire."""
+    api.approvals[approval.id] = approval
+    return {"approval_id": str(approval.id), "status": approval.status.value, "level": approval.level}
+
+
+def in_status(status: Status, *, on_deny: OnDeny, on_expiry: OnExpiry) -> Approval:
+    """Give this task's request, closed in some way."""
+    policy = Policy.of_roles(
+        approver_role="director",
+        expires_in=MINUTE,
+        on_deny=on_deny,
+        on_expiry=on_expiry,
+    )
+    approval = opened(origin=origin(ti_id=TI_ID), policy=policy)
+    at = approval.created_at + timedelta(seconds=1)
+    match status:
+        case Status.APPROVED | Status.DENIED:
+            verdict = Verdict.APPROVE if status is Status.APPROVED else Verdict.DENY
+            return lifecycle.decide(approval, actor=DIRECTOR, verdict=verdict, now=at, comment="Seen.")[0]
+        case Status.EXPIRED:
+            return lifecycle.advance(approval, at + MINUTE)[0]
+        case Status.CANCELLED:
+            return lifecycle.cancel(approval, actor=SYSTEM, reason="run_deleted", now=at)[0]
+        case _:
+            return approval
+
+
+def test_a_gate_opens_a_request_and_waits(api: ApprovalsApi) -> None:
+    """The worker is given back; the trigger knows the request, the task and the level."""
+    task = gate(body="Words.", escalate_role="director", expires_in=MINUTE, metadata={"rows": 3})
+    with pytest.raises(TaskDeferred) as deferred:
+        task.execute(CONTEXT)
+    ((approval_id, kept),) = api.approvals.items()
+    assert (kept.subject, kept.body, dict(kept.metadata)) == ("Release 1.2", "Words.", {"rows": 3})
+    assert [level.timeout for level in kept.policy.levels] == [MINUTE, MINUTE]
+    assert task.approval_id == approval_id
+    assert deferred.value.method_name == "execute_complete"
+    assert isinstance(deferred.value.trigger, ApprovalTrigger)
+    assert deferred.value.trigger.serialize()[1] == {
+        "approval_id": str(approval_id),
+        "ti_id": str(TI_ID),
+        "level": 0,
+        "wake_on_escalation": False,
+    }
+
+
+def test_notifiers_are_told_of_the_open_request(api: ApprovalsApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They find the request and its address in the context, and make the trigger wake for escalations."""
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/path/")
+    recorder = Recorder()
+    with pytest.raises(TaskDeferred) as deferred:
+        gate(notifiers=recorder).execute(CONTEXT)
+    ((approval_id, _),) = api.approvals.items()
+    (told,) = recorder.told
+    assert told["ti"] is CONTEXT["ti"]
+    assert told["approval"]["id"] == str(approval_id)
+    assert told["approval"]["subject"] == "Release 1.2"
+    assert told["approval_url"] == f"https://airflow.example/path/approvals/v1/approvals/{approval_id}"
+    assert isinstance(deferred.value.trigger, ApprovalTrigger)
+    assert deferred.value.trigger.wake_on_escalation
+
+
+def test_an_escalation_is_told_and_waited_through(api: ApprovalsApi) -> None:
+    """Woken at a higher level, the task tells its notifiers and waits again, from that level on."""
+    waiting = opened(origin=origin(ti_id=TI_ID))
+    escalated, _ = lifecycle.advance(waiting, waiting.expires_at)  # type: ignore[arg-type]
+    event = {**keep(api, escalated), "level": 0}
+    recorder = Recorder()
+    with pytest.raises(TaskDeferred) as deferred:
+        gate(notifiers=[recorder]).execute_complete(CONTEXT, event)
+    assert [told["approval"]["status"] for told in recorder.told] == ["escalated"]
+    assert isinstance(deferred.value.trigger, ApprovalTrigger)
+    assert deferred.value.trigger.level == 1
+
+
+def test_an_event_that_lies_decides_nothing(api: ApprovalsApi) -> None:
+    """The event says approved, the server says pending: the task goes on waiting and tells nobody."""
+    event = {**keep(api, opened(origin=origin(ti_id=TI_ID))), "status": "approved"}
+    recorder = Recorder()
+    with pytest.raises(TaskDeferred):
+        gate(notifiers=[recorder]).execute_complete(CONTEXT, event)
+    assert recorder.told == []
+
+
+def test_an_approval_is_returned(api: ApprovalsApi) -> None:
+    """What goes to XCom says who decided, when, and with which words."""
+    approved = in_status(Status.APPROVED, on_deny=OnDeny.FAIL, on_expiry=OnExpiry.FAIL)
+    returned = gate().execute_complete(CONTEXT, keep(api, approved))
+    assert approved.resolved_at is not None
+    assert returned == {
+        "approval_id": str(approved.id),
+        "status": "approved",
+        "decided_by": DIRECTOR.name,
+        "decided_at": approved.resolved_at.isoformat(),
+        "comment": "Seen.",
+        "escalated": False,
+    }
+
+
+def outcomes() -> Iterator[Any]:
+    """Give every closed status that is no approval, under every policy, and what the task then does."""
+    for on_deny in OnDeny:
+        for on_expiry in (OnExpiry.FAIL, OnExpiry.SKIP):
+            denied = AirflowSkipException if on_deny is OnDeny.SKIP else ApprovalDenied
+            expired = AirflowSkipException if on_expiry is OnExpiry.SKIP else ApprovalExpired
+            expected = {
+                Status.DENIED: (denied, f"Denied by {DIRECTOR.name}: Seen."),
+                Status.EXPIRED: (expired, "Nobody decided in time: role director"),
+                Status.CANCELLED: (ApprovalCancelled, "Cancelled by system: "),
+            }
+            for status, (error, words) in expected.items():
+                yield pytest.param(
+                    in_status(status, on_deny=on_deny, on_expiry=on_expiry),
+                    error,
+                    words,
+                    id=f"{status.value}, deny: {on_deny.value}, expiry: {on_expiry.value}",
+                )
+
+
+@pytest.mark.parametrize(("approval", "error", "words"), outcomes())
+def test_any_other_end_fails_or_skips_as_the_policy_says(
+    api: ApprovalsApi, approval: Approval, error: type[Exception], words: str
+) -> None:
+    """Each end has an error of its own, and none of them is worth another try."""
+    with pytest.raises(error) as raised:
+        gate().execute_complete(CONTEXT, keep(api, approval))
+    assert type(raised.value) is error
+    assert isinstance(raised.value, AirflowFailException | AirflowSkipException)
+    assert words in str(raised.value)
+
+
+def test_a_request_that_is_gone_fails_the_task(api: ApprovalsApi) -> None:
+    """A deleted request can never be approved."""
+    with pytest.raises(ApprovalCancelled, match="cannot be read any more"):
+        gate().execute_complete(CONTEXT, {"approval_id": str(uuid4()), "status": "deleted", "level": 0})
+
+
+@pytest.mark.parametrize(
+    ("rendered", "words"),
+    [
+        pytest.param({"subject": "x" * 501}, "subject", id="too long"),
+        pytest.param({"subject": " "}, "subject", id="blank"),
+        pytest.param({"approver_role": ""}, "approver_role", id="nobody"),
+        pytest.param({"escalate_role": "manager"}, "escalate_role", id="the same role"),
+        pytest.param({"metadata": {"when": MINUTE}}, "metadata.when", id="no JSON"),
+    ],
+)
+def test_arguments_that_make_no_sense_once_rendered_fail_without_another_try(
+    api: ApprovalsApi, rendered: dict[str, Any], words: str
+) -> None:
+    """Templates can give anything; what is found on the worker or by the server names the argument too."""
+    task = gate(escalate_role="director", expires_in=MINUTE)
+    for name, value in rendered.items():
+        setattr(task, name, value)
+    with pytest.raises(AirflowFailException, match=words):
+        task.execute(CONTEXT)
+    assert api.approvals == {}
+
+
+def test_a_killed_task_cancels_its_request(api: ApprovalsApi) -> None:
+    """A task killed before it waits leaves nothing open."""
+    task = gate()
+    with pytest.raises(TaskDeferred):
+        task.execute(CONTEXT)
+    task.on_kill()
+    ((_, kept),) = api.approvals.items()
+    assert kept.status is Status.CANCELLED
+    assert kept.comment == "task_killed"
+
+
+def test_a_task_killed_before_it_asked_has_nothing_to_cancel(api: ApprovalsApi) -> None:
+    """No request, no call."""
+    gate().on_kill()
+    assert api.asked == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(failing(AlreadyClosed("Somebody was first.")), id="closed"),
+        pytest.param(failing(NotAllowed("No.", rule="own_request")), id="refused"),
+        pytest.param(answering(404), id="another server"),
+    ],
+)
+def test_a_kill_is_not_held_up_by_a_refusal(api: ApprovalsApi, broken: Any) -> None:
+    """What cannot be cancelled now is left to the maintenance Dag."""
+    task = gate()
+    with pytest.raises(TaskDeferred):
+        task.execute(CONTEXT)
+    api.broken = broken
+    task.on_kill()
+    assert len(api.commands("cancel")) == 1

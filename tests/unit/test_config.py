@@ -1,0 +1,156 @@
+"""The ``[approvals]`` section: every option is read, and a wrong value is refused by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from airflow_approvals.config import OPTIONS, Settings, public_url
+
+READ: list[tuple[str, str, Any]] = [
+    ("jwt_secret", "s3cret", "s3cret"),
+    ("api_url", "http://api:8080", "http://api:8080"),
+    ("api_url", "https://api/with/path/", "https://api/with/path/"),
+    ("role_members", "", {}),
+    ("role_members", "  ", {}),
+    ("role_members", "{}", {}),
+    ("role_members", '{"manager": ["ana", "bo"], "nobody": []}', {"manager": {"ana", "bo"}, "nobody": set()}),
+    ("role_resolver", "my_company.roles_of", "my_company.roles_of"),
+    ("retention_days", "0", 0),
+    ("retention_days", "365", 365),
+    ("retention_days", "", 90),
+    ("maintenance_schedule", "*/10 * * * *", "*/10 * * * *"),
+    ("maintenance_schedule", " @hourly ", "@hourly"),
+    ("maintenance_schedule", "", "*/5 * * * *"),
+    ("poll_interval_seconds", "2", 2.0),
+    ("poll_interval_seconds", "7.5", 7.5),
+    ("poll_interval_seconds", "", 5.0),
+    ("settle_seconds", "0", 0.0),
+    ("settle_seconds", "1.5", 1.5),
+    ("notify_timeout_seconds", "0.5", 0.5),
+]
+
+WRONG = [
+    ("api_url", "api:8080"),
+    ("api_url", "ftp://api"),
+    ("role_members", "manager"),
+    ("role_members", '["ana"]'),
+    ("role_members", '{"manager": "ana"}'),
+    ("role_members", '{"manager": [1]}'),
+    ("role_members", '{"manager": null}'),
+    ("retention_days", "-1"),
+    ("retention_days", "1.5"),
+    ("retention_days", "90 days"),
+    ("maintenance_schedule", "now and then"),
+    ("maintenance_schedule", "5"),
+    ("poll_interval_seconds", "1.9"),
+    ("poll_interval_seconds", "0"),
+    ("poll_interval_seconds", "nan"),
+    ("poll_interval_seconds", "often"),
+    ("settle_seconds", "-1"),
+    ("settle_seconds", "inf"),
+    ("notify_timeout_seconds", "-0.1"),
+    ("notify_timeout_seconds", "long"),
+]
+
+
+@pytest.fixture(autouse=True)
+def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave only the defaults."""
+    for option in OPTIONS:
+        monkeypatch.delenv(f"AIRFLOW__APPROVALS__{option.upper()}", raising=False)
+    for name in ("CORE__EXECUTION_API_SERVER_URL", "API__BASE_URL", "API_AUTH__JWT_SECRET"):
+        monkeypatch.delenv(f"AIRFLOW__{name}", raising=False)
+
+
+@pytest.mark.parametrize(("option", "written", "value"), READ)
+def test_an_option_is_read(monkeypatch: pytest.MonkeyPatch, option: str, written: str, value: Any) -> None:
+    """As written in the environment or the configuration file."""
+    monkeypatch.setenv(f"AIRFLOW__APPROVALS__{option.upper()}", written)
+    read = getattr(Settings.load(), option)
+    assert read == value
+    assert type(read) is type(value)
+
+
+@pytest.mark.parametrize(("option", "written"), WRONG)
+def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, option: str, written: str) -> None:
+    """The message names section and option."""
+    monkeypatch.setenv(f"AIRFLOW__APPROVALS__{option.upper()}", written)
+    with pytest.raises(ValueError, match=rf"\[approvals\] {option} must be"):
+        Settings.load()
+
+
+def test_every_option_is_read_somewhere_above() -> None:
+    """No option is without a test, and none without a field of the same name, and the other way round."""
+    assert {option for option, _, _ in READ} == set(OPTIONS)
+    assert [field.name for field in dataclasses.fields(Settings)] == list(OPTIONS)
+
+
+def test_without_configuration_the_defaults_hold() -> None:
+    """The described defaults are those of the code, and those that Airflow hands out."""
+    loaded, coded = Settings.load(), Settings()
+    for option, described in OPTIONS.items():
+        if option != "api_url":
+            assert getattr(loaded, option) == getattr(coded, option)
+        if option != "role_members":
+            assert str(getattr(coded, option)).removesuffix(".0") == described["default"]
+
+
+def test_settings_never_change() -> None:
+    """They are one frozen value."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().api_url = "http://elsewhere"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("execution", "base", "expected"),
+    [
+        ("http://api:8080/execution/", "", "http://api:8080"),
+        ("http://api:8080/execution", "https://people.example", "http://api:8080"),
+        ("http://proxy/team/airflow/execution/", "", "http://proxy/team/airflow"),
+        ("http://execution:8080/execution/", "", "http://execution:8080"),
+        ("http://proxy/tasks/", "", "http://proxy/tasks"),
+        ("", "https://people.example/airflow/", "https://people.example/airflow"),
+        ("", "", "http://localhost:8080"),
+    ],
+)
+def test_the_address_is_found_where_tasks_find_airflow(
+    monkeypatch: pytest.MonkeyPatch, execution: str, base: str, expected: str
+) -> None:
+    """First the execution API, then the address for people, then this machine; paths are kept."""
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", execution)
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
+    assert Settings.load().api_url == expected
+
+
+def test_an_address_of_our_own_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For workers that reach the API server by another way."""
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "http://api:8080/execution/")
+    monkeypatch.setenv("AIRFLOW__APPROVALS__API_URL", "http://inside:9090")
+    assert Settings.load().api_url == "http://inside:9090"
+
+
+@pytest.mark.parametrize(
+    ("ours", "airflows", "expected"),
+    [("ours", "airflows", "ours"), ("", "airflows", "airflows"), ("", "", "")],
+)
+def test_the_secret_falls_back_to_airflows(
+    monkeypatch: pytest.MonkeyPatch, ours: str, airflows: str, expected: str
+) -> None:
+    """On one machine nothing needs to be set up."""
+    monkeypatch.setenv("AIRFLOW__APPROVALS__JWT_SECRET", ours)
+    monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", airflows)
+    assert Settings.load().jwt_secret == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"), [("https://people.example/", "https://people.example"), ("", "")]
+)
+def test_people_reach_airflow_at_its_base_url(
+    monkeypatch: pytest.MonkeyPatch, base: str, expected: str
+) -> None:
+    """Without a slash at the end; empty means: where you are."""
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
+    assert public_url() == expected
