@@ -565,6 +565,7 @@ export interface components {
         /**
          * EmptyBody
          * @description ``{}``: a command without arguments still comes as JSON, so that no foreign form can send it.
+         * @example {}
          */
         EmptyBody: Record<string, never>;
         /**
@@ -778,6 +779,11 @@ export interface components {
         /**
          * Problem
          * @description Every error answer.
+         * @example {
+         *       "code": "not_allowed",
+         *       "detail": "This needs permission to edit Dag release.",
+         *       "rule": "may_edit_dag"
+         *     }
          */
         Problem: {
             /**
@@ -799,6 +805,28 @@ export interface components {
         /**
          * ReplaceBody
          * @description All editable values at once.
+         * @example {
+         *       "approvers": [
+         *         [
+         *           {
+         *             "kind": "role",
+         *             "name": "manager"
+         *           }
+         *         ],
+         *         [
+         *           {
+         *             "kind": "user",
+         *             "name": "ana"
+         *           }
+         *         ]
+         *       ],
+         *       "body": "Counted twice.",
+         *       "expires_at": "2030-01-01T12:00:00Z",
+         *       "metadata": {
+         *         "rows": 1250
+         *       },
+         *       "subject": "Publish the January figures"
+         *     }
          */
         ReplaceBody: {
             /**
@@ -915,6 +943,11 @@ export interface components {
         /**
          * WatchBody
          * @description The requests a triggerer waits for.
+         * @example {
+         *       "ids": [
+         *         "01900000-0000-7000-8000-000000000001"
+         *       ]
+         *     }
          */
         WatchBody: {
             /** Ids */
