@@ -5,12 +5,12 @@ Needs Chromium (apt-get install chromium) and Playwright, as the browser tests d
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ ACCOUNTS = (
 WINDOW = {"width": 1280, "height": 800}
 TELEPHONE = {"width": 400, "height": 800}
 HOUR = 3600
+PAST = 22
 BODY = """Salaries of **January**, made from the personnel records of today.
 
 | team | people | amount |
@@ -83,7 +84,20 @@ class Studio:
 
         self.stack.wait_for(escalated, 60, "the request to escalate")
 
-    @contextmanager
+    def make_older(self) -> None:
+        """Spread what is decided over the last days, so that history and charts have something to tell."""
+        home = self.stack.home / "airflow.db"
+        with contextlib.closing(sqlite3.connect(home)) as database, database:
+            query = "SELECT id, resolved_at FROM approval WHERE resolved_at IS NOT NULL ORDER BY resolved_at"
+            for number, (key, resolved_at) in enumerate(reversed(database.execute(query).fetchall())):
+                resolved = datetime.fromisoformat(resolved_at) - timedelta(hours=7 * number)
+                opened = resolved - timedelta(minutes=5 + 37 * number % 190)
+                database.execute(
+                    "UPDATE approval SET created_at = ?, resolved_at = ? WHERE id = ?",
+                    (f"{opened:%Y-%m-%d %H:%M:%S.%f}", f"{resolved:%Y-%m-%d %H:%M:%S.%f}", key),
+                )
+
+    @contextlib.contextmanager
     def window(
         self, user: str, path: str, theme: str = "light", size: dict[str, int] = WINDOW
     ) -> Iterator[Page]:
@@ -102,7 +116,9 @@ class Studio:
 def picture(page: Page, name: str) -> None:
     """Take the picture once nothing moves or loads."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.getAnimations().every(a => a.playState != 'running')")
+    page.wait_for_function(
+        "document.getAnimations().every(a => a.playState != 'running' || a.effect.getTiming().iterations > 1)"
+    )
     page.screenshot(path=IMAGES / f"{name}.png")
     print(f"{name}.png")
 
@@ -125,13 +141,13 @@ def make_all(studio: Studio) -> tuple[str, str, str]:
     studio.ask("Open the ledger of December again", hours=72)
     bonus = studio.ask("Pay the bonus of the sales team", hours=4)
     studio.escalate(bonus)
-    for subject, verdict, comment in (
-        ("Pay the December salaries", "approve", "Checked the figures."),
-        ("Pay the invoice twice", "deny", "Once is enough."),
-        ("Close the books of November", "approve", "Done."),
-    ):
+    for number in range(PAST):
+        verdict, comment = (
+            ("deny", "Once is enough.") if number % 5 == 1 else ("approve", "Checked the figures.")
+        )
+        subject = "Pay the invoice twice" if verdict == "deny" else f"Pay invoice {1040 + number}"
         studio.answer(studio.ask(subject), verdict, "manager", comment)
-        time.sleep(1)  # so that the history and the response times have something to tell
+    studio.make_older()
     gates = {"dag_id": "regions", "run_id": run_id}
     studio.stack.wait_for(
         lambda: studio.stack.admin.get(APPROVALS, params=gates).json()["total_entries"] == 3,  # noqa: PLR2004

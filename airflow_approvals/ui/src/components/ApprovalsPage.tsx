@@ -31,11 +31,11 @@ export function ApprovalsPage() {
         unmountOnExit
         value={view.tab}
       >
-        <Tabs.List>
+        <Tabs.List overflowX="auto" overflowY="hidden">
           {TABS.map((tab) => (
-            <Tabs.Trigger key={tab} value={tab}>
+            <Tabs.Trigger flexShrink={0} key={tab} value={tab} whiteSpace="nowrap">
               {TITLE[tab]}
-              {tab === "waiting" && rows.data !== undefined ? (
+              {tab === "waiting" && rows.data !== undefined && rows.error?.status !== 401 ? (
                 <Badge
                   aria-label={`${rows.data.waiting_for_me} waiting`}
                   colorPalette={rows.data.waiting_for_me > 0 ? "red" : "gray"}

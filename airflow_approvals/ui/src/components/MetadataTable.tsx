@@ -8,13 +8,13 @@ export function MetadataTable({ depth = 0, metadata }: { depth?: number; metadat
     <Table.Root
       data-testid={depth === 0 ? "metadata" : undefined}
       size="sm"
-      tableLayout="fixed"
+      tableLayout={depth === 0 ? "fixed" : "auto"}
       variant="outline"
     >
       <Table.Body>
         {Object.entries(metadata).map(([name, value]) => (
           <Table.Row key={name}>
-            <Table.ColumnHeader overflowWrap="break-word" scope="row" verticalAlign="top" width="35%">
+            <Table.ColumnHeader overflowWrap="break-word" scope="row" verticalAlign="top" width={depth === 0 ? "35%" : "1%"}>
               {name}
             </Table.ColumnHeader>
             <Table.Cell overflowWrap="anywhere" whiteSpace="pre-wrap">

@@ -65,7 +65,7 @@ function Numbers({ metrics }: { metrics: Metrics }) {
         <Decisions perDay={metrics.per_day} />
         <ResponseTimes perDay={metrics.per_day} />
       </SimpleGrid>
-      <SimpleGrid columns={{ base: 1, xl: 2 }} gap={5}>
+      <SimpleGrid columns={{ base: 1, "2xl": 2 }} gap={5}>
         <Groups groups={metrics.per_role} name="Role" />
         <Groups groups={metrics.per_dag} name="Dag" />
       </SimpleGrid>

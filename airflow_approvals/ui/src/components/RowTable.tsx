@@ -31,9 +31,9 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
   return (
     <>
       {refused === undefined ? null : <Message status="error">{refused}</Message>}
-      <Table.ScrollArea>
+      <Table.ScrollArea whiteSpace="normal">
         <Table.Root aria-label="Approvals" data-testid="rows" size="sm">
-          <Table.Header>
+          <Table.Header whiteSpace="nowrap">
             <Table.Row>
               {selectable ? (
                 <Table.ColumnHeader width="1%">
@@ -45,7 +45,7 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                 </Table.ColumnHeader>
               ) : null}
               <Table.ColumnHeader>Subject</Table.ColumnHeader>
-              {scope ? null : <Table.ColumnHeader {...WIDE}>Dag / run / task</Table.ColumnHeader>}
+              {scope ? null : <Table.ColumnHeader {...WIDE}>{narrow ? "Dag / task" : "Dag / run / task"}</Table.ColumnHeader>}
               {tasks ? <Table.ColumnHeader>Task</Table.ColumnHeader> : null}
               {narrow ? null : <Table.ColumnHeader {...WIDE}>Asked by</Table.ColumnHeader>}
               {narrow && history ? null : (
@@ -109,7 +109,7 @@ export function RowTable({ go, narrow, rows, scope, selection, view }: Props) {
                 </Table.Cell>
                 {scope ? null : (
                   <Table.Cell {...WIDE} maxW="20rem">
-                    <Origin about={row} />
+                    <Origin about={row} short={narrow} />
                   </Table.Cell>
                 )}
                 {tasks ? (

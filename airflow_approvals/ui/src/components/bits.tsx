@@ -67,8 +67,8 @@ export const approverName = ({ kind, name }: Approver): string => (kind === "use
 
 type About = { dag_id: string; run_id: string; task_id: string | null; map_index: number };
 
-/** Links to the Dag, its run and the task instance. */
-export function Origin({ about, oneLine = false }: { about: About; oneLine?: boolean }) {
+/** Links to the Dag, its run and the task instance; `short` leaves the run's long name out. */
+export function Origin({ about, oneLine = false, short = false }: { about: About; oneLine?: boolean; short?: boolean }) {
   const dag = `/dags/${encodeURIComponent(about.dag_id)}`;
   const run = `${dag}/runs/${encodeURIComponent(about.run_id)}`;
   const mapped = about.map_index >= 0;
@@ -78,14 +78,18 @@ export function Origin({ about, oneLine = false }: { about: About; oneLine?: boo
       <Inside to={dag}>{about.dag_id}</Inside>
       {oneLine ? " / " : null}
       <Box as="span" display="block" fontSize="xs" minW={0}>
-        <Inside muted to={run}>
-          {about.run_id}
-        </Inside>
+        {short ? null : (
+          <Inside muted to={run}>
+            {about.run_id}
+          </Inside>
+        )}
         {task === undefined ? null : (
           <>
-            <Text as="span" color="fg.muted">
-              {" / "}
-            </Text>
+            {short ? null : (
+              <Text as="span" color="fg.muted">
+                {" / "}
+              </Text>
+            )}
             <Inside muted to={mapped ? `${task}/mapped/${about.map_index}` : task}>
               {mapped ? `${about.task_id} [${about.map_index}]` : about.task_id}
             </Inside>
@@ -135,7 +139,7 @@ export function Placeholder({ error, retry }: { error?: ApiError; retry: () => v
 export function SignedOut() {
   const here = location.pathname + location.search + location.hash;
   return (
-    <Nothing role="alert" text="Your session has ended. Nothing you see here is lost." title="You are signed out">
+    <Nothing role="alert" text="Your session has ended. Signing in leads back to this view." title="You are signed out">
       <Button asChild colorPalette="brand" size="sm">
         <a href={airflowUrl(`api/v2/auth/login?${new URLSearchParams({ next: here })}`)}>Sign in again</a>
       </Button>
