@@ -14,12 +14,20 @@ INSTALLED := $(VENV)/.installed
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 WORK := build/work
 
+# The page. Its bundle is committed: only those who change it need Node.
+UI := airflow_approvals/ui
+UI_INSTALLED := $(UI)/node_modules/.installed
+UI_MAX_BYTES := 150000
+# npm 11 refuses the lock file's optional packages for other machines.
+NPM := npm exec --yes --package=npm@10.9.4 -- npm
+
 ifeq ($(filter $(AIRFLOW_VERSION),$(TESTED_AIRFLOWS)),)
 $(error AIRFLOW_VERSION=$(AIRFLOW_VERSION) is not one of $(TESTED_AIRFLOWS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test coverage-report lint format build check-wheel constraints clean
+.PHONY: help demo demo-check test test-ui coverage-report lint lint-ui format ui screenshots build check-wheel \
+  constraints clean
 
 help: ## Show this list
 	@echo "Usage: make TARGET [AIRFLOW_VERSION=$(DEFAULT_AIRFLOW)] [PYTHON=python3]"
@@ -32,6 +40,13 @@ $(INSTALLED): setup.cfg $(CONSTRAINTS)
 	@echo "Installing Airflow $(AIRFLOW_VERSION) and the package into $(VENV) (a minute or two, only this once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python $(PIP_INSTALL) --constraint $(CONSTRAINTS) --editable '.[fab,dev]'
+	@touch $@
+
+$(UI_INSTALLED): $(UI)/package-lock.json
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
+	  process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' || { \
+	  echo "Node 20.19 or newer is needed to work on the page."; exit 1; }
+	@cd $(UI) && $(NPM) ci --silent
 	@touch $@
 
 demo: $(INSTALLED) ## Run Airflow with a Dag that waits for you at a gate (PORT=8080 moves it)
@@ -47,16 +62,36 @@ test: $(INSTALLED) ## Run the tests (ARGS="-k escalation", ARGS=tests/unit)
 	@$(if $(COVERAGE),rm -f .coverage .coverage.*)
 	@$(BIN)/python -m dev.postgres -- $(BIN)/python $(RUN_PYTEST) $(ARGS)
 
+test-ui: $(UI_INSTALLED) ## Test the page's logic
+	cd $(UI) && npx vitest run
+
 coverage-report: $(INSTALLED) ## After `make test COVERAGE=1`: domain/ and service/ must be covered completely
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --fail-under=100 \
 	  --include='airflow_approvals/domain/*,airflow_approvals/service/*'
 
-lint: $(INSTALLED) ## Check style, types and layers
+lint: $(INSTALLED) lint-ui ## Check style, types, layers, and that the page's bundle is what its source makes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p airflow_approvals -p dev
 	$(BIN)/lint-imports
+
+lint-ui: $(INSTALLED) $(UI_INSTALLED)
+	@$(BIN)/python -m dev.openapi build/openapi.json
+	cd $(UI) && npx openapi-typescript ../../build/openapi.json --output ../../build/schema.gen.ts
+	cmp build/schema.gen.ts $(UI)/src/api/schema.gen.ts
+	cd $(UI) && npx tsc --noEmit
+	cd $(UI) && npx vite build --logLevel warn --outDir ../../build/ui --emptyOutDir
+	diff -r build/ui $(UI)/dist
+	test "$$(wc -c < $(UI)/dist/approvals.js)" -le $(UI_MAX_BYTES)
+
+ui: $(INSTALLED) $(UI_INSTALLED) ## Rebuild the page: types from the API, then the bundle
+	@$(BIN)/python -m dev.openapi build/openapi.json
+	cd $(UI) && npx openapi-typescript ../../build/openapi.json --output src/api/schema.gen.ts
+	cd $(UI) && npx tsc --noEmit && npx vite build
+
+screenshots: $(INSTALLED) ## Make the pictures in docs/images (needs Chromium)
+	$(BIN)/python -m dev.screenshots
 
 format: $(INSTALLED) ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
@@ -90,6 +125,6 @@ constraints: ## Look for the newest versions that fit and pin them in constraint
 	@rm -rf $(WORK)
 
 clean: ## Remove everything the other targets made, the demo's database included
-	rm -rf .venv .venv-* .demo build dist *.egg-info .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-* .demo build dist *.egg-info .coverage .coverage.* htmlcov $(UI)/node_modules
 	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .schemathesis
 	find airflow_approvals benchmarks dags dev tests -name __pycache__ -prune -exec rm -rf {} +

@@ -11,8 +11,8 @@ from airflow_approvals.config import public_url
 
 
 def approval_url(approval_id: UUID) -> str:
-    """Give the address at which a signed-in person reads the request."""
-    return f"{public_url()}/approvals/v1/approvals/{approval_id}"
+    """Give the address of the Approvals page at which a signed-in person reads and decides the request."""
+    return f"{public_url()}/plugin/approvals?id={approval_id}"
 
 
 class ApprovalLink(BaseOperatorLink):  # type: ignore[misc]

@@ -1,10 +1,19 @@
-"""Registers the API with Airflow. Everything heavy is imported when an API server asks for it."""
+"""Registers API and page with Airflow. Everything heavy is imported when an API server asks for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
+
+from airflow_approvals import __version__
+
+# Addresses are relative to Airflow's base URL, which may have a path. One bundle serves all three places,
+# and Airflow's UI keeps it under its name: the same name everywhere, or it would be loaded anew.
+_BUNDLE = f"approvals/static/approvals.js?v={__version__}"
+_BADGE = "approvals/v1/badge.svg"
+_ICON = f"approvals/static/icon.svg?v={__version__}"
+_ICON_DARK = f"approvals/static/icon-dark.svg?v={__version__}"
 
 
 class _ApiApps:
@@ -22,7 +31,34 @@ class _ApiApps:
 
 
 class ApprovalsPlugin(AirflowPlugin):  # type: ignore[misc]
-    """Serves the approvals API inside Airflow's API server."""
+    """Serves the approvals API inside Airflow's API server, and shows the Approvals page in its UI."""
 
     name = "approvals"
     fastapi_apps = _ApiApps()
+    react_apps = [  # noqa: RUF012  (Airflow's own declaration)
+        {
+            "name": "Approvals",
+            "destination": "nav",
+            "url_route": "approvals",
+            "nav_top_level": True,
+            "bundle_url": _BUNDLE,
+            "icon": _BADGE,
+            "icon_dark_mode": f"{_BADGE}?theme=dark",
+        },
+        {
+            "name": "Approvals",
+            "destination": "dag_run",
+            "url_route": "run-approvals",
+            "bundle_url": _BUNDLE,
+            "icon": _ICON,
+            "icon_dark_mode": _ICON_DARK,
+        },
+        {
+            "name": "Approvals",
+            "destination": "task_instance",
+            "url_route": "task-approvals",
+            "bundle_url": _BUNDLE,
+            "icon": _ICON,
+            "icon_dark_mode": _ICON_DARK,
+        },
+    ]

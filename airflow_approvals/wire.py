@@ -17,6 +17,7 @@ from airflow_approvals.domain.status import Status
 MAX_JSON_BYTES = 64 * 1024
 MAX_JSON_DEPTH = 32
 MAX_WATCHED = 1000
+MAX_ASKED_SHOWN = 5
 MAX_INT32 = 2**31 - 1
 
 
@@ -364,6 +365,64 @@ class MetricsShape(_Output):
     per_role: list[GroupShape]
     per_dag: list[GroupShape]
     per_day: list[GroupShape]
+
+
+class RowShape(_Output):
+    """A request as one line of a list on the Approvals page: small, and with what the reader may do."""
+
+    id: UUID
+    dag_id: str
+    run_id: str
+    task_id: str | None
+    map_index: int
+    subject: str
+    status: Status
+    level: int
+    asked: list[ApproverShape] = Field(description=f"Who is asked now; at most {MAX_ASKED_SHOWN} of them.")
+    asked_total: int
+    requested_by: str | None
+    created_at: datetime
+    escalated_at: datetime | None
+    expires_at: datetime | None
+    resolved_at: datetime | None
+    actor_name: str | None
+    can_decide: bool = Field(description="You may decide it now.")
+
+    @classmethod
+    def of(cls, approval: Approval, *, can_decide: bool) -> RowShape:
+        """Shape one line."""
+        asked = approval.policy.levels[approval.level].approvers
+        own = {"asked": asked[:MAX_ASKED_SHOWN], "asked_total": len(asked), "can_decide": can_decide}
+        plain = {name: getattr(approval, name) for name in cls.model_fields if hasattr(approval, name)}
+        origin = {
+            name: getattr(approval.origin, name) for name in ("dag_id", "run_id", "task_id", "map_index")
+        }
+        return cls.model_validate({**plain, **origin, **own})
+
+
+class RowCollection(_Output):
+    """One page of lines, the number of all that match, and how many wait for you, whatever the filter."""
+
+    approvals: list[RowShape]
+    total_entries: int
+    waiting_for_me: int
+
+
+class DetailShape(_Output):
+    """Everything the Approvals page shows of one request, for the person who reads it."""
+
+    approval: ApprovalShape
+    events: list[EventShape]
+    can_decide: bool = Field(description="You may decide it now.")
+    why_not: str | None = Field(description="Why you may not decide it, in words; null when you may.")
+    can_edit: bool = Field(description="You may edit its Dag, and so change, cancel or delete the request.")
+
+
+class ChoicesShape(_Output):
+    """What the filters of the Approvals page offer: names that occur in requests you may see."""
+
+    dag_ids: list[str]
+    roles: list[str]
 
 
 class HealthShape(_Output):

@@ -130,6 +130,7 @@ Airflow runs at {base_url}
   Sign in as one of
 {users}
 
+  Approvals        {base_url}/plugin/approvals
   The run          {base_url}/dags/{DAG_ID}      (admin)
   The REST API     {base_url}/approvals/docs
 """
@@ -139,8 +140,7 @@ def _how_to_approve(base_url: str, gate_id: str) -> str:
     return f"""
 The gate is open and waits for a manager.
 
-  In the browser: sign in as manager, open {base_url}/approvals/docs,
-  choose POST {APPROVALS.removeprefix("/approvals")}/{{id}}/approve, "Try it out", id {gate_id}, "Execute".
+  In the browser, as manager: {base_url}/plugin/approvals?id={gate_id}
 
   On the command line:
 

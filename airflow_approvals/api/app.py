@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
@@ -12,10 +13,12 @@ from fastapi.routing import APIRoute
 
 from airflow_approvals import __version__
 from airflow_approvals.api import problems
-from airflow_approvals.api.routes import approvals, commands, operations
+from airflow_approvals.api.routes import approvals, commands, operations, page
 from airflow_approvals.api.security import CallerDep
+from airflow_approvals.api.static import PageFiles
 
 PREFIX = "/v1"
+PAGE_DIRECTORY = Path(__file__).parent.parent / "ui" / "dist"
 
 
 def create_app() -> FastAPI:
@@ -32,9 +35,10 @@ def create_app() -> FastAPI:
     )
     problems.install(app)
     # Before the routes with {approval_id} in the path, which would take "metrics" for an id.
-    for router in (operations.router, approvals.router, commands.router):
+    for router in (operations.router, page.router, approvals.router, commands.router):
         app.include_router(router, prefix=PREFIX)
     app.include_router(_documentation(app), include_in_schema=False)
+    app.mount("/static", PageFiles(directory=PAGE_DIRECTORY), name="static")
     return app
 
 

@@ -113,6 +113,11 @@ class Person:
             raise NotAllowed(f"This needs permission to edit Dag {dag_id}.", rule="may_edit_dag")
         return team
 
+    def may_edit(self, dag_id: str) -> bool:
+        """Tell whether :meth:`require_editor` would let this person pass."""
+        team = airflow_core.team_name(dag_id, session=self.work.session)
+        return self._may("PUT", DagDetails(id=dag_id, team_name=team))
+
     def require_administrator(self) -> None:
         """:raises NotAllowed: this person does not run the platform: may not edit connections."""
         if not get_auth_manager().is_authorized_connection(method="PUT", user=self.user):

@@ -13,7 +13,7 @@ from uuid6 import uuid7
 
 from airflow_approvals import airflow_core
 from airflow_approvals.config import Settings
-from airflow_approvals.domain import lifecycle
+from airflow_approvals.domain import lifecycle, rules
 from airflow_approvals.domain.approval import SYSTEM, Actor, ActorKind, Approval, Event, Origin, Verdict
 from airflow_approvals.domain.errors import (
     ContentDiffers,
@@ -167,6 +167,23 @@ def page(
 ) -> tuple[list[Approval], int]:
     """List visible requests; gives one page and the number of all that match."""
     return listing.page(filters, viewer, now=now, order=order, limit=limit, offset=offset, session=session)
+
+
+def count_waiting(viewer: Viewer, *, now: datetime, session: Session) -> int:
+    """Count what the viewer may decide now: the total of the list with ``assigned_to_me``."""
+    return listing.count(Filters(assigned_to_me=True), viewer, now=now, session=session)
+
+
+def choices(viewer: Viewer, *, limit: int, session: Session) -> tuple[list[str], list[str]]:
+    """Give the Dags and the roles that occur in visible requests, at most ``limit`` of each, sorted."""
+    return listing.choices(viewer, limit=limit, session=session)
+
+
+def why_not_decide(approval: Approval, actor: Actor, *, now: datetime) -> str | None:
+    """Say why this person could not decide the request now, judged as the decision would be; None: can."""
+    due, _ = lifecycle.advance(approval, now)
+    refusal = rules.why_not_decide(due, actor)
+    return None if refusal is None else refusal.detail
 
 
 def by_ids(approval_ids: list[UUID], *, session: Session) -> list[Approval]:

@@ -50,6 +50,28 @@ def is_visible(approval_id: UUID, viewer: Viewer, *, session: Session) -> bool:
     return bool(session.execute(query).scalar_one())
 
 
+def choices(viewer: Viewer, *, limit: int, session: Session) -> tuple[list[str], list[str]]:
+    """Give the Dags and the roles that occur in visible requests, at most ``limit`` of each, sorted."""
+    dags = select(approval_table.c.dag_id).where(visible_to(viewer)).distinct()
+    asked = tables.approver.c.kind == ApproverKind.ROLE.value
+    roles = (
+        select(tables.approver.c.name)
+        .join(approval_table, approval_table.c.id == tables.approver.c.approval_id)
+        .where(asked, visible_to(viewer))
+        .distinct()
+    )
+    found = (session.execute(query.limit(limit)).scalars() for query in (dags, roles))
+    dag_names, role_names_found = (sorted(names) for names in found)
+    return dag_names, role_names_found
+
+
+def count(filters: Filters, viewer: Viewer, *, now: datetime, session: Session) -> int:
+    """Count the visible requests that meet the filters."""
+    condition = and_(visible_to(viewer), *_conditions(filters, viewer, now))
+    query = select(func.count()).select_from(approval_table).where(condition)
+    return session.execute(query).scalar_one()
+
+
 def page(
     filters: Filters,
     viewer: Viewer,
@@ -62,7 +84,7 @@ def page(
 ) -> tuple[list[Approval], int]:
     """Give one page of the visible requests that meet the filters, and how many there are in all."""
     condition = and_(visible_to(viewer), *_conditions(filters, viewer, now))
-    total = session.execute(select(func.count()).select_from(approval_table).where(condition)).scalar_one()
+    total = count(filters, viewer, now=now, session=session)
     column = approval_table.c[order.value.removeprefix("-")]
     down = order.value.startswith("-")
     query = (

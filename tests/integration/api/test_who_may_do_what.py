@@ -120,6 +120,12 @@ CALLS: Mapping[str, Call] = {
     "openapi": Call("openapi", "GET", "/openapi.json", _everyone(200, 200), below=MOUNTED_AT),
     "list": Call("list_approvals", "GET", "/approvals", _everyone(200, "person_only")),
     "metrics": Call("get_metrics", "GET", "/approvals/metrics", _everyone(200, "person_only")),
+    "page: list": Call("list_rows", "GET", "/page/approvals", _everyone(200, "person_only")),
+    "page: detail": Call(
+        "get_detail", "GET", "/page/approvals/{id}", _everyone(200, "person_only", outsider="not_found")
+    ),
+    "page: choices": Call("get_choices", "GET", "/page/choices", _everyone(200, "person_only")),
+    "badge": Call("get_badge", "GET", "/badge.svg", _everyone(200, "person_only")),
     "open by hand": Call(
         "open_approval",
         "POST",

@@ -1,0 +1,39 @@
+import type { Problem } from "./types";
+
+/** A refusal in the server's own words; status 0 means that the server could not be reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly code?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Gives the full address of a path below Airflow's base URL, which may have a path itself. */
+export function airflowUrl(path: string): string {
+  return new URL(path, document.baseURI).href;
+}
+
+async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(airflowUrl(`approvals/v1/${path}`), {
+      method,
+      credentials: "same-origin",
+      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError(0, "Airflow cannot be reached.");
+  }
+  if (response.ok) return response.status === 204 ? undefined : response.json();
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  throw new ApiError(response.status, problem.detail ?? `Airflow answered ${response.status}.`, problem.code);
+}
+
+export const get = (path: string): Promise<unknown> => call("GET", path);
+export const post = (path: string, body: unknown): Promise<unknown> => call("POST", path, body);
+export const patch = (path: string, body: unknown): Promise<unknown> => call("PATCH", path, body);
+export const remove = (path: string): Promise<unknown> => call("DELETE", path);

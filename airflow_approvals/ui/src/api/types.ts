@@ -1,0 +1,18 @@
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Approval = Schemas["ApprovalShape"];
+export type Approver = Schemas["ApproverShape"];
+export type Choices = Schemas["ChoicesShape"];
+export type Detail = Schemas["DetailShape"];
+export type Edit = Schemas["EditBody"];
+export type Event = Schemas["EventShape"];
+export type Group = Schemas["GroupShape"];
+export type Metrics = Schemas["MetricsShape"];
+export type Order = Schemas["Order"];
+export type Problem = Schemas["Problem"];
+export type Row = Schemas["RowShape"];
+export type Rows = Schemas["RowCollection"];
+export type Status = Schemas["Status"];
+export type Verdict = Schemas["Verdict"];

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import { defineConfig, type Plugin } from "vite";
+
+// What Airflow's UI provides as globals: bundling a second React would break hooks and themes.
+const HOST = {
+  react: "React",
+  "react-dom": "ReactDOM",
+  "react/jsx-runtime": "ReactJSXRuntime",
+  "react-router-dom": "ReactRouterDOM",
+  "@chakra-ui/react": "ChakraUI",
+  "@emotion/react": "EmotionReact",
+};
+
+/** Writes the licences of all packages whose code is in the bundle beside it. */
+function licences(): Plugin {
+  return {
+    name: "licences",
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
+      const found = modules.flatMap((id) => /^\0?(.*\/node_modules\/((?:@[^/]+\/)?[^/?]+))\//.exec(id) ?? []);
+      const folders = new Map<string, string>();
+      for (let i = 0; i < found.length; i += 3) folders.set(found[i + 2]!, found[i + 1]!);
+      const texts = [...folders].sort().map(([name, folder]) => {
+        const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+        if (file === undefined) throw new Error(`${name} has no licence file`);
+        const { version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as { version: string };
+        return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
+      });
+      this.emitFile({ type: "asset", fileName: "LICENSES.txt", source: texts.join(`\n${"-".repeat(80)}\n\n`) });
+    },
+  };
+}
+
+export default defineConfig({
+  define: { "process.env.NODE_ENV": JSON.stringify("production") },
+  plugins: [licences()],
+  build: {
+    target: "es2022",
+    lib: { entry: "src/index.tsx", name: "AirflowPlugin", formats: ["umd"], fileName: () => "approvals.js" },
+    rollupOptions: { external: Object.keys(HOST), output: { globals: HOST, exports: "default" } },
+  },
+});
