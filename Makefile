@@ -43,9 +43,8 @@ $(INSTALLED): setup.cfg $(CONSTRAINTS)
 	@touch $@
 
 $(UI_INSTALLED): $(UI)/package-lock.json
-	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); \
-	  process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' || { \
-	  echo "Node 20.19 or newer is needed to work on the page."; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a * 100 + b < 2019) throw 0' \
+	  2> /dev/null || { echo "Node 20.19 or newer and npm are needed to work on the page."; exit 1; }
 	@cd $(UI) && $(NPM) ci --silent
 	@touch $@
 

@@ -32,8 +32,8 @@ os.environ |= {
 }
 
 _NO_POSTGRES = (
-    f"PostgreSQL is needed: `python -m dev.postgres -- make test` starts one for the tests, "
-    f"or {POSTGRES_URL} names a server (see CONTRIBUTING.md)"
+    "PostgreSQL is needed: where its programs are installed, `make test` (or `python -m dev.postgres -- …`) "
+    f"starts one; or {POSTGRES_URL} names a server (see CONTRIBUTING.md)"
 )
 
 
