@@ -15,13 +15,14 @@ from uuid import UUID
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.models.taskinstance import TaskInstance
-from airflow.models.trigger import handle_event_submit
+from airflow.models.trigger import Trigger, handle_event_submit
 from airflow.triggers.base import TriggerEvent
 from airflow.utils.state import TaskInstanceState
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 RESUME_METHOD = "execute_complete"
+TRIGGER_CLASSPATH = "airflow_approvals.triggers.approval.ApprovalTrigger"
 
 _ALIVE = frozenset(
     {
@@ -146,7 +147,12 @@ def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
     """Give deferred task instances that an approval could wake, in order of id, from ``after`` on."""
     query = (
         select(TaskInstance.id)
-        .where(TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.next_method == RESUME_METHOD)
+        .join(Trigger, Trigger.id == TaskInstance.trigger_id)
+        .where(
+            TaskInstance.state == TaskInstanceState.DEFERRED,
+            TaskInstance.next_method == RESUME_METHOD,
+            Trigger.classpath == TRIGGER_CLASSPATH,
+        )
         .order_by(TaskInstance.id)
         .limit(limit)
     )
@@ -158,15 +164,24 @@ def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
 def resume(
     ti_id: UUID, payload: Mapping[str, Any], *, now: datetime, settle: timedelta, session: Session
 ) -> Delivery:
-    """Wake the task if it is deferred and has been for ``settle``.
+    """Wake the task if it waits with our trigger and has done so for ``settle``.
+
+    A task that waits for something else is left alone, whoever claims it as theirs.
 
     A task woken sooner is failed by the scheduler, which has not yet taken in that it went to wait.
     ``TaskInstance.updated_at`` is when it parked.
     """
     parked = session.get(TaskInstance, ti_id, with_for_update={"of": TaskInstance}, populate_existing=True)
-    if parked is None or parked.state != TaskInstanceState.DEFERRED:
+    if parked is None or parked.state != TaskInstanceState.DEFERRED or not _waits_for_us(parked):
         return Delivery.NOT_WAITING
     if parked.updated_at is not None and now < parked.updated_at + settle:
         return Delivery.TOO_SOON
     handle_event_submit(TriggerEvent(dict(payload)), task_instance=parked, session=session)
     return Delivery.RESUMED
+
+
+def _waits_for_us(parked: TaskInstance) -> bool:
+    trigger = parked.trigger
+    return (
+        parked.next_method == RESUME_METHOD and trigger is not None and trigger.classpath == TRIGGER_CLASSPATH
+    )

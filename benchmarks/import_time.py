@@ -1,8 +1,8 @@
 """How much longer ``import airflow; import airflow_approvals`` takes than ``import airflow`` alone.
 
 Each round is a fresh interpreter, timed by the processor time it used, to which other work on the machine
-adds little. Airflow's provider discovery imports a part of us while Airflow itself is
-imported; that part is forgotten and imported again, so that it counts as ours.
+adds little. Airflow's provider discovery imports a part of us while Airflow itself is imported; that part is
+forgotten and imported again, so that it counts as ours.
 Usage: ``python -m benchmarks.import_time [ROUNDS]``.
 """
 

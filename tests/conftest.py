@@ -42,6 +42,15 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs PostgreSQL where there is none and none is demanded."""
+    if os.environ.get(POSTGRES_URL) or os.environ.get(NO_SKIP) == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.skip(reason=_NO_POSTGRES))
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -51,10 +60,8 @@ def databases(
         made: Databases = SqliteDatabases(tmp_path_factory.mktemp("databases"))
     elif server := os.environ.get(POSTGRES_URL):
         made = PostgresDatabases(server)
-    elif os.environ.get(NO_SKIP) == "1":
-        pytest.fail(_NO_POSTGRES, pytrace=False)
     else:
-        pytest.skip(_NO_POSTGRES)
+        pytest.fail(_NO_POSTGRES, pytrace=False)
     yield made
     made.close()
 

@@ -268,7 +268,11 @@ def _new_deadline(approval: Approval, wanted: datetime | Keep | None, now: datet
     if isinstance(wanted, Keep):
         return approval.expires_at
     if wanted is not None:
-        return _future(wanted, now)
+        deadline = _future(wanted, now)
+        by_silence = approval.policy.on_expiry is OnExpiry.APPROVE
+        if by_silence and approval.expires_at is not None and deadline < approval.expires_at:
+            raise Invalid("Silence approves this request, so its deadline can only be moved to later.")
+        return deadline
     if approval.level + 1 < len(approval.policy.levels):
         raise Invalid("This request escalates, so its level needs a deadline.")
     return None

@@ -15,7 +15,7 @@ from typing_extensions import assert_never
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import SYSTEM
-from airflow_approvals.domain.errors import ApprovalError, Conflict, Invalid
+from airflow_approvals.domain.errors import Conflict, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.links import ApprovalLink, approval_url
@@ -117,7 +117,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         self._client = ApprovalsClient(UUID(str(context["ti"].id)))
         try:
             approval = self._client.get(approval_id)
-        except ApprovalError as error:
+        except (NotAllowed, NotFound) as error:
             raise ApprovalCancelled(f"Approval {approval_id} cannot be read any more: {error}") from error
         self.approval_id = approval.id
         if approval.status in OPEN and approval.level > int(event.get("level", 0)):

@@ -268,16 +268,20 @@ def delete(approval_id: UUID, *, session: Session) -> None:
     :raises StillOpen: cancel it first.
     :raises NotDelivered: its task has yet to read the decision.
     """
-    approval = store.get(approval_id, session=session, lock=True)
-    if approval is None:
-        raise NotFound
-    if approval.is_open:
-        raise StillOpen("An open request cannot be deleted; cancel it first.")
-    ti_id = approval.origin.ti_id
-    if ti_id is not None and airflow_core.alive([ti_id], session=session):
-        raise NotDelivered("The task has yet to go on with the decision; try again in a minute.")
-    store.remove([approval_id], session=session)
-    session.commit()
+
+    def work() -> None:
+        approval = store.get(approval_id, session=session, lock=True)
+        if approval is None:
+            raise NotFound
+        if approval.is_open:
+            raise StillOpen("An open request cannot be deleted; cancel it first.")
+        ti_id = approval.origin.ti_id
+        if ti_id is not None and airflow_core.alive([ti_id], session=session):
+            raise NotDelivered("The task has yet to go on with the decision; try again in a minute.")
+        store.remove([approval_id], session=session)
+        session.commit()
+
+    retrying(work, session=session)
 
 
 def run(approval_id: UUID, command: Step, *, settings: Settings, now: datetime, session: Session) -> Outcome:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from airflow_approvals import airflow_core
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import EventType
 from airflow_approvals.service import approvals
+from airflow_approvals.service.transaction import retrying
 from airflow_approvals.store import approvals as store
 
 log = logging.getLogger(__name__)
@@ -56,12 +58,12 @@ class CleanupSummary:
 def escalate(*, settings: Settings, now: datetime, session: Session, batch: int = BATCH) -> EscalateSummary:
     """Apply passed deadlines, cancel what nobody waits for, deliver decisions that did not arrive.
 
-    Handles at most ``batch`` passed deadlines a call; each request is its own transaction, so several
-    sweeps may run at once and one broken request does not hold up the others.
+    Handles at most ``batch`` requests of each of the three kinds a call; each request is its own
+    transaction, so several sweeps may run at once and one broken request does not hold up the others.
     """
     due = store.due_ids(now, limit=batch, session=session)
-    orphaned = list(_orphaned(batch, session=session))
-    undelivered = list(_undelivered(batch, session=session))
+    orphaned = list(islice(_orphaned(batch, session=session), batch))
+    undelivered = list(islice(_undelivered(batch, session=session), batch))
     session.commit()
     counts: Counter[str] = Counter()
     for approval_id in dict.fromkeys((*due, *orphaned, *undelivered)):
@@ -73,25 +75,34 @@ def escalate(*, settings: Settings, now: datetime, session: Session, batch: int 
             counts["failed"] += 1
             continue
         counts.update(_kind(event.type, dict(event.detail)) for event in outcome.events)
+    progress = counts.total() > counts["failed"]
     return EscalateSummary(
         escalated=counts["escalated"],
         expired=counts["expired"],
         cancelled=counts["cancelled"],
         resumed=counts["resumed"],
         failed=counts["failed"],
-        remaining=len(due) == batch,
+        remaining=progress and batch in {len(due), len(orphaned), len(undelivered)},
     )
 
 
 def cleanup(*, settings: Settings, now: datetime, session: Session, batch: int = BATCH) -> CleanupSummary:
-    """Remove at most ``batch`` requests closed more than ``retention_days`` ago."""
+    """Remove at most ``batch`` requests closed more than ``retention_days`` ago.
+
+    One whose task has yet to read the decision stays.
+    """
     if settings.retention_days == 0:
         return CleanupSummary()
     before = now - timedelta(days=settings.retention_days)
-    old = store.closed_ids_before(before, limit=batch, session=session)
-    removed = store.remove(old, session=session)
-    session.commit()
-    return CleanupSummary(removed=removed, remaining=len(old) == batch)
+
+    def work() -> CleanupSummary:
+        old = store.closed_before(before, limit=batch, session=session)
+        alive = airflow_core.alive([closed.ti_id for closed in old if closed.ti_id], session=session)
+        removed = store.remove([closed.id for closed in old if closed.ti_id not in alive], session=session)
+        session.commit()
+        return CleanupSummary(removed=removed, remaining=removed > 0 and len(old) == batch)
+
+    return retrying(work, session=session)
 
 
 def _kind(event: EventType, detail: dict[str, object]) -> str:

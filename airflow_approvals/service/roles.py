@@ -81,7 +81,10 @@ def _resolved(user: User, settings: Settings) -> set[str]:
     if not settings.role_resolver:
         return set()
     try:
-        return {str(role) for role in resolve_name(settings.role_resolver)(user)}
+        found = resolve_name(settings.role_resolver)(user)
+        if isinstance(found, str):
+            raise TypeError(f"it returned the text {found!r}, not a set of names")  # noqa: TRY301
+        return {str(role) for role in found}
     except Exception:
         log.exception("[approvals] role_resolver %s failed; it adds no roles", settings.role_resolver)
         return set()

@@ -21,8 +21,8 @@ class StaleVersion(Exception):  # noqa: N818  (never leaves the service)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenOrigin:
-    """An open request and what holds it: a task instance try, or only a Dag run."""
+class Held:
+    """A request and what holds it: a task instance try, or only a Dag run."""
 
     id: UUID
     ti_id: UUID | None
@@ -125,7 +125,7 @@ def due_ids(now: datetime, *, limit: int, session: Session) -> list[UUID]:
     return list(session.execute(query).scalars())
 
 
-def open_origins(*, after: UUID | None, limit: int, session: Session) -> list[OpenOrigin]:
+def open_origins(*, after: UUID | None, limit: int, session: Session) -> list[Held]:
     """Give what open requests are about, in order of id, from ``after`` on."""
     columns = approval_table.c
     query = (
@@ -136,7 +136,7 @@ def open_origins(*, after: UUID | None, limit: int, session: Session) -> list[Op
     )
     if after is not None:
         query = query.where(columns.id > after)
-    return [OpenOrigin(**row) for row in session.execute(query).mappings()]
+    return [Held(**row) for row in session.execute(query).mappings()]
 
 
 def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]:
@@ -150,16 +150,16 @@ def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]
     return list(session.execute(query).scalars())
 
 
-def closed_ids_before(moment: datetime, *, limit: int, session: Session) -> list[UUID]:
+def closed_before(moment: datetime, *, limit: int, session: Session) -> list[Held]:
     """Give requests resolved before ``moment``, oldest first."""
     columns = approval_table.c
     query = (
-        select(columns.id)
+        select(columns.id, columns.ti_id, columns.dag_id, columns.run_id)
         .where(columns.status.in_(_values(TERMINAL)), columns.resolved_at < moment)
         .order_by(columns.resolved_at, columns.id)
         .limit(limit)
     )
-    return list(session.execute(query).scalars())
+    return [Held(**row) for row in session.execute(query).mappings()]
 
 
 def _values(statuses: Collection[Status]) -> list[str]:

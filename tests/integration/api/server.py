@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -22,6 +23,9 @@ COOKIE = "_token"
 SALES = "sales"
 PAYROLL = "payroll"
 LEVEL_SECONDS = 3600.0
+MANAGER = {"kind": "role", "name": "manager"}
+DIRECTOR = {"kind": "role", "name": "director"}
+INVALID = (422, "invalid", None)
 
 Headers = Mapping[str, str | bytes]
 NOBODY: Headers = {}
@@ -133,20 +137,17 @@ class Server:
             options["json"] = {}
         return self.call("POST", path, by=by, **options)
 
-    def raw(
-        self, method: str, target: str, *, by: Headers, body: bytes | None = None
-    ) -> http.client.HTTPResponse:
-        """Send the request target byte by byte as given: no client tidies it up."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.stack.port, timeout=60)
-        connection.putrequest(method, "/", skip_host=True)
-        connection._buffer[0] = f"{method} {target} HTTP/1.1".encode("latin-1")  # type: ignore[attr-defined]
+    def raw(self, method: str, target: str, *, by: Headers, body: bytes | None = None) -> httpx.Response:
+        """Send the request target character by character as given: no client tidies it up."""
         headers = {"Host": f"127.0.0.1:{self.stack.port}", "Connection": "close", **by}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.endheaders(body)
-        return connection.getresponse()
+        head = [f"{method} {target} HTTP/1.1", *(f"{name}: {value!s}" for name, value in headers.items())]
+        with socket.create_connection(("127.0.0.1", self.stack.port or 0), timeout=60) as connection:
+            connection.sendall("\r\n".join([*head, "", ""]).encode("latin-1") + (body or b""))
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return httpx.Response(answer.status, headers=answer.getheaders(), content=answer.read())
 
     # What there is to talk about
 
@@ -232,6 +233,16 @@ class Server:
         assert response.status_code == 200, response.text
         return dict(response.json())
 
+    def edit(self, approval: Mapping[str, Any], *, by: str = "editor", **fields: Any) -> httpx.Response:
+        """Have somebody change some values of a request."""
+        return self.call("PATCH", f"/approvals/{approval['id']}", by=self.person(by), json=fields)
+
+    def events(self, approval: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Give the record of a request as the administrator sees it."""
+        answer = self.get(f"/approvals/{approval['id']}/events", by=self.person("admin")).json()
+        assert answer["total_entries"] == len(answer["events"])
+        return list(answer["events"])
+
     def read(self, approval_id: str) -> dict[str, Any]:
         """Give a request as the administrator sees it."""
         response = self.get(f"/approvals/{approval_id}", by=self.person("admin"))
@@ -258,3 +269,8 @@ def problem(response: httpx.Response) -> tuple[int, str, str | None]:
     assert isinstance(body["detail"], str)
     assert body["detail"]
     return response.status_code, body["code"], body.get("rule")
+
+
+def moment(text: str) -> datetime:
+    """Read a time of an answer."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))

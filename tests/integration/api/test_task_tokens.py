@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.integration.api.server import PAYROLL, SALES, Server, content, problem
+from tests.integration.api.server import INVALID, PAYROLL, SALES, Server, content, problem
 
 pytestmark = pytest.mark.e2e
 
@@ -61,7 +61,7 @@ def test_mapped_tasks_open_one_each(fab: Server) -> None:
 def test_nothing_in_the_body_moves_a_request(fab: Server, moved: dict[str, Any]) -> None:
     """A task that says where its request belongs is refused, even if it says the truth."""
     task = fab.new_task()
-    assert problem(_open(fab, task.ti_id, **moved)) == (422, "invalid", None)
+    assert problem(_open(fab, task.ti_id, **moved)) == INVALID
     assert fab.get("/approvals", by=fab.person("admin"), params={"ti_id": str(task.ti_id)}).json() == {
         "approvals": [],
         "total_entries": 0,
@@ -186,21 +186,25 @@ def test_a_task_named_like_an_approver_is_none(fab: Server) -> None:
     assert problem(response) == (403, "not_allowed", "person_only")
 
 
-def test_advancing_applies_what_is_due_and_nothing_else(fab: Server) -> None:
-    """Before the deadline nothing happens; after it the request escalates, once."""
+def test_advancing_before_the_deadline_changes_nothing(fab: Server) -> None:
+    """Neither the request nor its record."""
     task = fab.new_task()
-    approval = fab.open(task, expires_in=1)
-    path, by = f"/approvals/{approval['id']}/advance", fab.person("editor")
-    assert fab.post(path, by=fab.task(task.ti_id)).json() == approval
-    assert problem(fab.post(path, by=by)) == (403, "not_allowed", "task_only")
+    approval = fab.open(task)
+    assert fab.post(f"/approvals/{approval['id']}/advance", by=fab.task(task.ti_id)).json() == approval
+    assert [event["type"] for event in fab.events(approval)] == ["opened"]
+
+
+def test_advancing_after_the_deadline_escalates(fab: Server) -> None:
+    """By one level at a time, and the record says that time did it."""
+    task = fab.new_task()
+    approval = fab.open(task, expires_in=0.2)
 
     def escalated() -> bool:
-        found = fab.post(path, by=fab.task(task.ti_id)).json()
-        return bool(found["status"] == "escalated")
+        advanced = fab.post(f"/approvals/{approval['id']}/advance", by=fab.task(task.ti_id)).json()
+        return bool(advanced["status"] == "escalated" and advanced["level"] == 1)
 
-    fab.stack.wait_for(escalated, 30, "the deadline")
-    events = fab.get(f"/approvals/{approval['id']}/events", by=by).json()["events"]
-    assert [(event["type"], event["actor"]["id"]) for event in events] == [
+    fab.stack.wait_for(escalated, 30, "the deadline to pass")
+    assert [(event["type"], event["actor"]["id"]) for event in fab.events(approval)] == [
         ("opened", f"ti:{task.ti_id}"),
         ("escalated", "system"),
     ]
@@ -238,7 +242,7 @@ def test_the_watcher_asks_for_many_but_not_too_many(fab: Server) -> None:
     assert [found["id"] for found in answer.json()["approvals"]] == [own]
     ids.append(str(uuid4()))
     too_many = fab.post("/approvals/list", by=fab.watcher(*ids), json={"ids": ids})
-    assert problem(too_many) == (422, "invalid", None)
+    assert problem(too_many) == INVALID
     twice = fab.post("/approvals/list", by=fab.task(task.ti_id), json={"ids": [own, own]})
     assert [found["id"] for found in twice.json()["approvals"]] == [own]
 

@@ -17,3 +17,8 @@ def broken(user: Any) -> set[str]:
 
 def of_nothing(user: Any) -> None:
     """Forget to answer."""
+
+
+def of_one_text(user: Any) -> str:
+    """Give one role as a text, whose letters are not roles."""
+    return "manager"

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from airflow.models.taskinstance import TaskInstance
+from airflow.models.trigger import Trigger
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import SYSTEM, EventType, Verdict
 from airflow_approvals.domain.errors import AlreadyClosed
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import approvals
+from airflow_approvals.service.maintenance import EscalateSummary
 from tests.airflow_rows import AirflowRows
 from tests.builders import HOUR, NOW, OTHER_MANAGER, TICK, level, policy, role
 from tests.integration.service.desk import SETTINGS, SOON, Desk
@@ -139,3 +144,29 @@ def test_settle_time_is_configurable(desk: Desk) -> None:
     settings = type(SETTINGS)(settle_seconds=0)
     decided = desk.call(approvals.cancel, gate.id, actor=SYSTEM, reason="x", settings=settings, now=SOON)
     assert decided.resumed_at == SOON
+
+
+@pytest.mark.parametrize(
+    "waits_for",
+    [
+        {"next_method": "resume"},
+        {"classpath": "airflow.providers.standard.triggers.temporal.DateTimeTrigger"},
+    ],
+)
+def test_a_task_that_waits_for_something_else_is_not_woken(
+    desk: Desk, session: Session, waits_for: dict[str, str]
+) -> None:
+    """A request claimed for somebody's sensor cannot end that sensor's wait."""
+    gate = desk.gate()
+    task = desk.task_of(gate)
+    if "classpath" in waits_for:
+        session.execute(update(Trigger).where(Trigger.id == task.trigger_id).values(waits_for))
+    else:
+        session.execute(update(TaskInstance).where(TaskInstance.id == task.id).values(waits_for))
+    session.commit()
+
+    cancelled = desk.cancel(gate)
+
+    assert cancelled.resumed_at is None
+    assert desk.task_of(gate).state == "deferred"
+    assert desk.sweep() == EscalateSummary()

@@ -76,7 +76,14 @@ def test_a_resolver_adds_roles(desk: Desk, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [f"{RESOLVERS}.broken", f"{RESOLVERS}.of_nothing", f"{RESOLVERS}.missing", "no_such_module.x", "."],
+    [
+        f"{RESOLVERS}.broken",
+        f"{RESOLVERS}.of_nothing",
+        f"{RESOLVERS}.of_one_text",
+        f"{RESOLVERS}.missing",
+        "no_such_module.x",
+        ".",
+    ],
 )
 def test_a_failing_resolver_adds_nothing_and_is_logged(
     desk: Desk, caplog: pytest.LogCaptureFixture, path: str

@@ -84,13 +84,15 @@ def test_a_sweep_takes_a_bounded_number_of_deadlines(desk: Desk) -> None:
 
 
 def test_every_vanished_task_is_found_however_many_wait(desk: Desk, rows: AirflowRows) -> None:
-    """All open requests are looked at, a batch at a time, those opened by hand among them."""
+    """A bounded number at a time, those opened by hand among them; it says when there may be more."""
     gates = [desk.gate(map_index=index, state="failed" if index % 2 else "deferred") for index in range(7)]
     rows.run(run_id="another_run")
     by_hand = [desk.by_hand(), desk.by_hand(run_id="another_run")]
     rows.remove_run(run_id="another_run")
 
-    assert desk.sweep(batch=2) == EscalateSummary(cancelled=4)
+    assert desk.sweep(batch=2) == EscalateSummary(cancelled=2, remaining=True)
+    assert desk.sweep(batch=2) == EscalateSummary(cancelled=2, remaining=True)
+    assert desk.sweep(batch=2) == EscalateSummary()
 
     cancelled = [desk.read(gate).status is Status.CANCELLED for gate in gates + by_hand]
     assert cancelled == [False, True, False, True, False, True, False, False, True]
@@ -101,7 +103,8 @@ def test_every_undelivered_decision_is_delivered_however_many_wait(desk: Desk) -
     gates = [desk.gate(map_index=index, parked_at=SOON) for index in range(5)]
     for gate in gates[1::2]:
         desk.decide(gate)
-    assert desk.sweep(NOW + HOUR - TICK, batch=2) == EscalateSummary(resumed=2)
+    assert desk.sweep(NOW + HOUR - TICK, batch=2) == EscalateSummary(resumed=2, remaining=True)
+    assert desk.sweep(NOW + HOUR - TICK, batch=2) == EscalateSummary()
     assert [desk.task_of(gate).state for gate in gates] == [
         "deferred",
         "scheduled",

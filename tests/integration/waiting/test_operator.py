@@ -21,7 +21,7 @@ from airflow_approvals import (
 )
 from airflow_approvals.domain import lifecycle
 from airflow_approvals.domain.approval import SYSTEM, Approval, Verdict
-from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed
+from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed, NotSignedIn
 from airflow_approvals.domain.policy import OnDeny, OnExpiry, Policy
 from airflow_approvals.domain.status import Status
 from tests.builders import DIRECTOR, MINUTE, opened, origin
@@ -195,6 +195,18 @@ def test_a_request_that_is_gone_fails_the_task(api: ApprovalsApi) -> None:
     """A deleted request can never be approved."""
     with pytest.raises(ApprovalCancelled, match="cannot be read any more"):
         gate().execute_complete(CONTEXT, {"approval_id": str(uuid4()), "status": "deleted", "level": 0})
+
+
+def test_a_worker_that_is_not_let_in_may_try_again(
+    api: ApprovalsApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A secret that is being changed says nothing about the request: the task's retries apply."""
+    event = keep(api, decided := opened())
+    assert decided.is_open
+    monkeypatch.setenv("AIRFLOW__APPROVALS__JWT_SECRET", "another")
+    with pytest.raises(NotSignedIn) as raised:
+        gate().execute_complete(CONTEXT, event)
+    assert not isinstance(raised.value, AirflowFailException)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from airflow_approvals.domain.approval import Event, EventType, Verdict
 from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed
 from airflow_approvals.domain.lifecycle import MAX_SUBJECT_LENGTH, Edit, advance, decide, edit
+from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from tests.builders import (
     HOUR,
@@ -189,3 +190,12 @@ def test_edited_metadata_is_a_copy() -> None:
     metadata["ticket"] = 9
     assert approval.metadata == {"ticket": 8}
     assert event.detail["changed"] == {"metadata": {"from": {}, "to": {"ticket": 8}}}
+
+
+def test_a_request_approved_by_silence_cannot_be_hurried() -> None:
+    """An earlier deadline would let a Dag's editor approve without being asked; a later one is fine."""
+    approval = opened(policy=policy(level(role("manager"), timeout=HOUR), on_expiry=OnExpiry.APPROVE))
+    with pytest.raises(Invalid, match="later"):
+        edit(approval, change=Edit(expires_at=NOW + MINUTE), actor=EDITOR, now=NOW)
+    later, _ = edit(approval, change=Edit(expires_at=NOW + 2 * HOUR), actor=EDITOR, now=NOW)
+    assert later.expires_at == NOW + 2 * HOUR
