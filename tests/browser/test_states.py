@@ -119,12 +119,20 @@ def test_loading_is_shown_until_there_is_something(world: World) -> None:
     """A slow server is waited for with a placeholder, not with an empty list."""
     asked = world.ask("Open the ledger")
     held: list[Route] = []
+    slow = True
+
+    def hold(route: Route) -> None:
+        if slow:
+            held.append(route)
+        else:
+            route.continue_()
+
     page = world.signed_in("manager")
-    page.route("**/approvals/v1/page/approvals?**", lambda route: held.append(route))  # noqa: PLW0108
+    page.route("**/approvals/v1/page/approvals?**", hold)
     page.goto(world.url())
     expect(page.get_by_label("Loading")).to_be_visible()
     expect(page.get_by_text("Nothing waits for you")).to_have_count(0)
-    page.unroute("**/approvals/v1/page/approvals?**")
+    slow = False
     for route in held:
         route.continue_()
     expect(row(page, asked)).to_be_visible()

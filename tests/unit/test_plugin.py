@@ -123,3 +123,31 @@ def test_the_prefix_is_not_one_of_airflows() -> None:
     (app,) = ApprovalsPlugin.fastapi_apps
     assert app["url_prefix"] == "/approvals"
     assert app["url_prefix"] not in {"/api/v2", "/ui", "/execution", "/auth", "/pluginsv2"}
+
+
+PAGE = """
+from airflow_approvals.plugin import ApprovalsPlugin
+apps = ApprovalsPlugin.react_apps
+assert apps is ApprovalsPlugin.react_apps
+report(apps=apps)
+"""
+
+
+@pytest.mark.parametrize("path", ["", "/team-a"])
+def test_the_page_is_addressed_with_the_path_of_the_base_url(
+    monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """One bundle under one name in three places, each with a route of its own; nothing heavy is imported."""
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", f"https://airflow.example.com{path}/")
+    found: dict[str, Any] = fresh.run(COUNTING + PAGE)
+    apps = found["apps"]
+    assert {app["destination"]: app["url_route"] for app in apps} == {
+        "nav": "approvals",
+        "dag_run": "run-approvals",
+        "task_instance": "task-approvals",
+    }
+    assert {(app["name"], app["bundle_url"].partition("?")[0]) for app in apps} == {
+        ("Approvals", f"{path}/approvals/static/approvals.js")
+    }
+    assert apps[0]["icon"] == f"{path}/approvals/v1/badge.svg"
+    assert not found["fastapi"]
