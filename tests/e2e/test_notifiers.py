@@ -51,8 +51,7 @@ def test_notifiers_are_called_again_after_an_escalation(runs: Runs) -> None:
     assert [call["approval"]["status"] for call in (first, second)] == ["pending", "escalated"]
     assert [call["approval"]["level"] for call in (first, second)] == [0, 1]
     assert first["approval"]["id"] == second["approval"]["id"] == request["id"]
-    linked = run.stack.client("manager").get(first["approval_url"])
-    assert linked.json()["id"] == request["id"]
+    assert first["approval_url"] == f"{run.stack.base_url}/plugin/approvals?id={request['id']}"
     assert len(heard(run)) == 2
     assert run.types(request) == ["opened", "escalated", "voted", "approved", "resumed"]
 
