@@ -101,8 +101,15 @@ def main(arguments: Sequence[str]) -> int:
                 environment[URL_VARIABLE] = stack.enter_context(private_server(programs))
             else:
                 print(f"NOTE: {_MISSING}", file=sys.stderr)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        return subprocess.run(arguments[1:], env=environment, check=False).returncode
+        return _run(arguments[1:], environment)
+
+
+def _run(command: Sequence[str], environment: dict[str, str]) -> int:
+    """Run the command to its end, also when interrupted: tests have servers of their own to stop."""
+    with subprocess.Popen(command, env=environment) as child:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends Ctrl-C to the command as well
+        signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
+        return child.wait()
 
 
 if __name__ == "__main__":
