@@ -117,7 +117,7 @@ def test_notifiers_are_told_of_the_open_request(api: ApprovalsApi, monkeypatch: 
     assert told["ti"] is CONTEXT["ti"]
     assert told["approval"]["id"] == str(approval_id)
     assert told["approval"]["subject"] == "Release 1.2"
-    assert told["approval_url"] == f"https://airflow.example/path/approvals/v1/approvals/{approval_id}"
+    assert told["approval_url"] == f"https://airflow.example/path/plugin/approvals?id={approval_id}"
     assert isinstance(deferred.value.trigger, ApprovalTrigger)
     assert deferred.value.trigger.wake_on_escalation
 
@@ -179,7 +179,7 @@ def outcomes() -> Iterator[Any]:
                 )
 
 
-@pytest.mark.parametrize(("approval", "error", "words"), outcomes())
+@pytest.mark.parametrize(("approval", "error", "words"), list(outcomes()))
 def test_any_other_end_fails_or_skips_as_the_policy_says(
     api: ApprovalsApi, approval: Approval, error: type[Exception], words: str
 ) -> None:

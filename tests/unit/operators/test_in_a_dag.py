@@ -187,8 +187,8 @@ def test_a_gate_can_be_built_of_defaults() -> None:
 @pytest.mark.parametrize(
     ("base_url", "begins"),
     [
-        ("https://airflow.example/team/", "https://airflow.example/team/approvals/v1/approvals/"),
-        ("", "/approvals/v1/approvals/"),
+        ("https://airflow.example/team/", "https://airflow.example/team/plugin/approvals?id="),
+        ("", "/plugin/approvals?id="),
     ],
 )
 def test_the_link_leads_to_the_request(monkeypatch: pytest.MonkeyPatch, base_url: str, begins: str) -> None:
