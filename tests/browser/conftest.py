@@ -1,10 +1,14 @@
-"""Real Airflow with FAB and Debian's Chromium; each is started when first asked for."""
+"""Real Airflow with FAB and Debian's Chromium; each is started when first asked for.
+
+Both end with this package: Playwright keeps an event loop running, beside which other tests could have none.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,11 @@ from dev.stack import AirflowStack
 from tests.browser.world import ACCOUNTS, AXE, ROLES, World
 from tests.databases import NO_SKIP
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need Playwright")
+PLAYWRIGHT = "playwright.sync_api"
+if os.environ.get(NO_SKIP) == "1":
+    playwright = import_module(PLAYWRIGHT)
+else:
+    playwright = pytest.importorskip(PLAYWRIGHT, reason="the browser tests need Playwright")
 
 DAGS_FOLDER = Path(__file__).parent / "dags"
 DAGS = ("release", "regions", "payroll")
@@ -29,7 +37,7 @@ CHROMIUM_ARGS = (
 PATIENCE_MILLISECONDS = 30_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[playwright.Browser]:
     """Chromium without a window."""
     chromium = shutil.which("chromium")
@@ -43,7 +51,7 @@ def browser() -> Iterator[playwright.Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a migrated database, the Dags and the accounts; all stacks start from a copy."""
     home = tmp_path_factory.mktemp("browser_prepared")
@@ -55,7 +63,7 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_world(
     prepared_home: Path, browser: playwright.Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
