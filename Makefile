@@ -26,7 +26,7 @@ $(error AIRFLOW_VERSION=$(AIRFLOW_VERSION) is not one of $(TESTED_AIRFLOWS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-ui coverage-report lint lint-ui format ui screenshots build check-wheel \
+.PHONY: help demo demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
   constraints clean
 
 help: ## Show this list
@@ -64,6 +64,12 @@ test: $(INSTALLED) ## Run the tests (ARGS="-k escalation", ARGS=tests/unit)
 test-ui: $(UI_INSTALLED) ## Test the page's logic
 	cd $(UI) && npx vitest run
 
+mutants: $(INSTALLED) ## Change domain and runner line by line and see which changes no test notices (an hour)
+	@$(BIN)/python $(PIP_INSTALL) --constraint $(CONSTRAINTS) --editable '.[fab,dev,mutants]'
+	@rm -rf mutants
+	$(BIN)/python -m mutmut run || true
+	$(BIN)/python -m mutmut results
+
 coverage-report: $(INSTALLED) ## After `make test COVERAGE=1`: domain/ and service/ must be covered completely
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report --fail-under=100 \
@@ -80,6 +86,8 @@ lint-ui: $(INSTALLED) $(UI_INSTALLED)
 	cd $(UI) && npx openapi-typescript ../../build/openapi.json --output ../../build/schema.gen.ts
 	cmp build/schema.gen.ts $(UI)/src/api/schema.gen.ts
 	cd $(UI) && npx tsc --noEmit
+	cd $(UI) && npx eslint --max-warnings 0 .
+	cd $(UI) && npx prettier --check --log-level warn .
 	cd $(UI) && npx vite build --logLevel warn --outDir ../../build/ui --emptyOutDir
 	diff -r build/ui $(UI)/dist
 	test "$$(wc -c < $(UI)/dist/approvals.js)" -le $(UI_MAX_BYTES)
@@ -95,6 +103,10 @@ screenshots: $(INSTALLED) ## Make the pictures in docs/images (needs Chromium)
 format: $(INSTALLED) ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+format-ui: $(UI_INSTALLED) ## The same for the page; apart, because it needs Node
+	cd $(UI) && npx eslint --fix .
+	cd $(UI) && npx prettier --write --log-level warn .
 
 build: $(INSTALLED) ## Build wheel and sdist into dist/
 	@rm -rf dist
@@ -118,12 +130,12 @@ constraints: ## Look for the newest versions that fit and pin them in constraint
 	@for version in $(TESTED_AIRFLOWS); do \
 	  echo "constraints/airflow-$$version.txt"; \
 	  $(WORK)/venv/bin/uv pip compile --quiet --universal --python-version 3.10 --no-header --no-annotate \
-	    --upgrade --no-python-downloads --extra fab --extra dev --output-file constraints/airflow-$$version.txt \
+	    --upgrade --no-python-downloads --extra fab --extra dev --extra mutants --output-file constraints/airflow-$$version.txt \
 	    setup.cfg constraints/airflow-$$version.in > /dev/null || exit 1; \
 	done
 	@rm -rf $(WORK)
 
 clean: ## Remove everything the other targets made, the demo's database included
-	rm -rf .venv .venv-* .demo build dist *.egg-info .coverage .coverage.* htmlcov $(UI)/node_modules
+	rm -rf .venv .venv-* .demo build dist mutants *.egg-info .coverage .coverage.* htmlcov $(UI)/node_modules
 	rm -rf .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache .schemathesis
 	find airflow_approvals benchmarks dags dev tests -name __pycache__ -prune -exec rm -rf {} +

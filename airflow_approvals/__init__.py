@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from airflow_approvals.triggers.approval import ApprovalTrigger as ApprovalTrigger
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _PUBLIC = {
     "ApprovalCancelled": "airflow_approvals.operators.approval_ext",

@@ -12,9 +12,13 @@ import httpx
 import tenacity
 from pydantic import BaseModel, ValidationError
 
-from airflow_approvals import tokens, wire
+from airflow_approvals import tokens
 from airflow_approvals.config import Settings
-from airflow_approvals.problems import error_of
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody
+from airflow_approvals.wire.operations import CleanupShape, SweepShape
+from airflow_approvals.wire.problems import Problem, error_of
+from airflow_approvals.wire.watching import WatchBody, WatchedCollection, WatchedShape
 
 TIMEOUT_SECONDS = 30.0
 RETRY_SECONDS = 60.0
@@ -63,7 +67,7 @@ def _read(response: httpx.Response, shape: type[Shape]) -> Shape:
     try:
         if response.is_success:
             return shape.model_validate_json(response.content)
-        error = error_of(wire.Problem.model_validate_json(response.content))
+        error = error_of(Problem.model_validate_json(response.content))
     except ValidationError:
         error = None
     if error is None:
@@ -91,26 +95,26 @@ class ApprovalsClient:
         self._settings = settings or Settings.load()
         self._retry_seconds = retry_seconds
 
-    def open(self, body: wire.OpenBody) -> wire.ApprovalShape:
+    def open(self, body: OpenBody) -> ApprovalShape:
         """Open this task's request, or get the one it opened before."""
-        return self._send("POST", "/approvals", wire.ApprovalShape, body)
+        return self._send("POST", "/approvals", ApprovalShape, body)
 
-    def get(self, approval_id: UUID) -> wire.ApprovalShape:
+    def get(self, approval_id: UUID) -> ApprovalShape:
         """Read this task's request."""
-        return self._send("GET", f"/approvals/{approval_id}", wire.ApprovalShape)
+        return self._send("GET", f"/approvals/{approval_id}", ApprovalShape)
 
-    def cancel(self, approval_id: UUID, reason: str) -> wire.ApprovalShape:
+    def cancel(self, approval_id: UUID, reason: str) -> ApprovalShape:
         """Cancel this task's request."""
-        body = wire.CancelBody(reason=reason)
-        return self._send("POST", f"/approvals/{approval_id}/cancel", wire.ApprovalShape, body)
+        body = CancelBody(reason=reason)
+        return self._send("POST", f"/approvals/{approval_id}/cancel", ApprovalShape, body)
 
-    def escalate(self) -> wire.EscalateShape:
+    def sweep(self) -> SweepShape:
         """Run one sweep over everybody's requests."""
-        return self._send("POST", "/maintenance/escalate", wire.EscalateShape, wire.EmptyBody())
+        return self._send("POST", "/maintenance/escalate", SweepShape, EmptyBody())
 
-    def cleanup(self) -> wire.CleanupShape:
+    def cleanup(self) -> CleanupShape:
         """Remove one batch of old requests."""
-        return self._send("POST", "/maintenance/cleanup", wire.CleanupShape, wire.EmptyBody())
+        return self._send("POST", "/maintenance/cleanup", CleanupShape, EmptyBody())
 
     def _send(self, method: str, path: str, shape: type[Shape], body: BaseModel | None = None) -> Shape:
         def once() -> Shape:
@@ -142,19 +146,19 @@ class AsyncApprovalsClient:
         self._http = httpx.AsyncClient()
         self._commands = asyncio.Semaphore(CONCURRENT_COMMANDS)
 
-    async def watch(self, approval_ids: Collection[UUID]) -> dict[UUID, wire.WatchedShape]:
+    async def watch(self, approval_ids: Collection[UUID]) -> dict[UUID, WatchedShape]:
         """Read many requests at once; those that are missing do not exist any more."""
         token = tokens.for_watcher(approval_ids, secret=self._settings.jwt_secret)
-        body = wire.WatchBody(ids=list(approval_ids))
-        found = await self._send("POST", "/approvals/list", token, wire.WatchedCollection, body)
+        body = WatchBody(ids=list(approval_ids))
+        found = await self._send("POST", "/approvals/list", token, WatchedCollection, body)
         return {approval.id: approval for approval in found.approvals}
 
-    async def advance(self, approval_id: UUID, ti_id: UUID) -> wire.WatchedShape:
+    async def advance(self, approval_id: UUID, ti_id: UUID) -> WatchedShape:
         """Bring one request up to date, as its task: deadline, vanished task, undelivered decision."""
         token = tokens.for_task_instance(ti_id, secret=self._settings.jwt_secret)
         path = f"/approvals/{approval_id}/advance"
         async with self._commands:
-            return await self._send("POST", path, token, wire.WatchedShape, wire.EmptyBody())
+            return await self._send("POST", path, token, WatchedShape, EmptyBody())
 
     async def close(self) -> None:
         """Close the connections."""

@@ -12,18 +12,19 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from uuid import UUID
 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from airflow_approvals.domain.approval import Actor, ActorKind, Origin
-from airflow_approvals.domain.lifecycle import open_request
+from airflow_approvals.domain.approval import Content, Origin, Waiter
+from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import OPEN
-from airflow_approvals.service import approvals as service
+from airflow_approvals.service import reading
+from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import approvals as store
 from airflow_approvals.store.tables import metadata
 
@@ -42,13 +43,14 @@ def main(url: str) -> None:
     metadata.create_all(engine)
     with Session(engine) as session:
         fill(session)
-        viewers = {
-            f"may read the Dags of all {REQUESTS:,}": viewer("editor", dags=DAGS),
-            f"approver of all {REQUESTS:,}": viewer("ana", "manager"),
-            f"approver of {FEW}": viewer("bo", "director"),
-            "approver of none": viewer("cy", "nobody"),
-        }
-        milliseconds = {name: page_milliseconds(who, session) for name, who in viewers.items()}
+    work = Work(sessions=lambda: Session(engine))
+    viewers = {
+        f"may read the Dags of all {REQUESTS:,}": viewer("editor", dags=DAGS),
+        f"approver of all {REQUESTS:,}": viewer("ana", "manager"),
+        f"approver of {FEW}": viewer("bo", "director"),
+        "approver of none": viewer("cy", "nobody"),
+    }
+    milliseconds = {name: page_milliseconds(who, work) for name, who in viewers.items()}
     base = milliseconds[f"approver of {FEW}"]
     print(f"one page of {PAGE} of {REQUESTS:,} open requests, {engine.dialect.name}, median of {ROUNDS}")
     for name, took in milliseconds.items():
@@ -63,24 +65,16 @@ def fill(session: Session) -> None:
             escalate_role="director" if number % (REQUESTS // FEW) == 0 else None,
             expires_in=timedelta(hours=1),
         )
-        approval, events = open_request(
-            id=UUID(int=uuid7().int),
-            origin=Origin(
-                dag_id=f"dag_{number % DAGS}",
-                run_id=f"run_{number}",
-                task_id="gate",
-                ti_id=UUID(int=uuid7().int),
-                try_number=1,
-            ),
-            subject=f"Release {number}",
-            body="",
+        opening = Opening(
+            id=uuid7(),
+            origin=Origin(dag_id=f"dag_{number % DAGS}", run_id=f"run_{number}", task_id="gate"),
+            content=Content(subject=f"Release {number}", body=""),
             policy=policy,
-            metadata={},
             actor=TASK,
             requested_by=None,
-            now=NOW + timedelta(seconds=number),
+            waiter=Waiter(ti_id=uuid7(), map_index=-1, try_number=1),
         )
-        store.add(approval, events, session=session)
+        store.add(open_request(opening, NOW + timedelta(seconds=number)), session=session)
     session.commit()
 
 
@@ -90,22 +84,21 @@ def viewer(name: str, *roles: str, dags: int = 0) -> Viewer:
     return Viewer(actor=actor, readable_dag_ids=frozenset(f"dag_{number}" for number in range(dags)))
 
 
-def page_milliseconds(who: Viewer, session: Session) -> float:
+def page_milliseconds(who: Viewer, work: Work) -> float:
     """Read the first page of what is open, newest first, again and again; give the median."""
     took = []
     for _ in range(ROUNDS):
         start = perf_counter()
-        service.page(
+        reading.page(
             Filters(status=tuple(sorted(OPEN))),
             viewer=who,
             order=Order.CREATED_AT_DESC,
             limit=PAGE,
             offset=0,
             now=NOW,
-            session=session,
+            work=work,
         )
         took.append(perf_counter() - start)
-        session.rollback()
     return 1000 * median(took)
 
 

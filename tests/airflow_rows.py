@@ -28,6 +28,7 @@ _TABLES = (
     "approval_event",
     "approval_vote",
     "approval_approver",
+    "approval_waiter",
     "approval",
     "task_instance_history",
     "task_instance",
@@ -52,14 +53,14 @@ class AirflowRows:
     """What a running Airflow would have written. Every call is a transaction of its own."""
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:
-        self._sessions = sessions
+        self.sessions = sessions
 
     def dag(self, dag_id: str = DAG_ID, *, team: str | None = None) -> None:
         """Make a Dag if it is not there.
 
         :param team: name of the team whose bundle it comes from.
         """
-        with self._sessions.begin() as session:
+        with self.sessions.begin() as session:
             if session.get(DagModel, dag_id) is not None:
                 return
             name = team or BUNDLE
@@ -74,7 +75,7 @@ class AirflowRows:
     def run(self, dag_id: str = DAG_ID, run_id: str = RUN_ID, *, started_by: str | None = None) -> None:
         """Make a running Dag run, and its Dag, if they are not there."""
         self.dag(dag_id)
-        with self._sessions.begin() as session:
+        with self.sessions.begin() as session:
             query = select(DagRun.id).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
             if session.execute(query).first() is None:
                 session.add(
@@ -99,15 +100,17 @@ class AirflowRows:
         state: str | None = "running",
         updated_at: datetime | None = NOW - HOUR,
         started_by: str | None = None,
+        ti_id: UUID | None = None,
     ) -> UUID:
         """Make a task instance, with its Dag run and Dag if they are not there; gives its id.
 
         :param updated_at: for a deferred one, when it parked.
         :param started_by: who triggered the run, if that is made here.
+        :param ti_id: the id to give it; a new one unless told.
         """
         self.run(dag_id, run_id, started_by=started_by)
-        ti_id = UUID(str(uuid7()))
-        with self._sessions.begin() as session:
+        ti_id = ti_id or UUID(str(uuid7()))
+        with self.sessions.begin() as session:
             session.execute(
                 insert(TaskInstance).values(
                     id=ti_id,
@@ -127,7 +130,7 @@ class AirflowRows:
     def set_state(self, ti_id: UUID, state: str | None, *, updated_at: datetime | None = NOW - HOUR) -> None:
         """Put a task instance into a state; a deferred one gets a trigger and waits for an answer."""
         values: dict[str, Any] = {"state": state, "updated_at": updated_at}
-        with self._sessions.begin() as session:
+        with self.sessions.begin() as session:
             if state == "deferred":
                 trigger = Trigger("airflow_approvals.triggers.approval.ApprovalTrigger", {})
                 session.add(trigger)
@@ -141,7 +144,7 @@ class AirflowRows:
 
     def next_try(self, ti_id: UUID) -> UUID:
         """Prepare the next try as clearing does; the same task instance goes by a new id from then on."""
-        with self._sessions.begin() as session:
+        with self.sessions.begin() as session:
             found = session.get_one(TaskInstance, ti_id)
             found.prepare_db_for_next_try(session)
             found.try_number += 1
@@ -151,16 +154,16 @@ class AirflowRows:
 
     def remove(self, ti_id: UUID) -> None:
         """Delete a task instance, as happens when a Dag loses a task or a mapped task shrinks."""
-        with self._sessions.begin() as session:
+        with self.sessions.begin() as session:
             session.delete(session.get_one(TaskInstance, ti_id))
 
     def remove_run(self, dag_id: str = DAG_ID, run_id: str = RUN_ID) -> None:
         """Delete a Dag run with its task instances."""
-        with self._sessions.begin() as session:
+        with self.sessions.begin() as session:
             query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
             session.delete(session.execute(query).scalar_one())
 
     def look(self, ti_id: UUID) -> TaskInstance:
         """Read a task instance as it is in the database now."""
-        with self._sessions() as session:
+        with self.sessions() as session:
             return session.get_one(TaskInstance, ti_id)

@@ -7,9 +7,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Actor, ActorKind, Approval, Event, EventType, Origin, Verdict
-from airflow_approvals.domain.lifecycle import advance, cancel, decide, open_request
-from airflow_approvals.domain.policy import Approver, ApproverKind, Level, Policy
+from airflow_approvals.domain.approval import Approval, Content, Origin, Verdict, Waiter
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.events import AnyEvent
+from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
+from airflow_approvals.domain.policy import Level, Policy
 from airflow_approvals.domain.status import Status
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)
@@ -19,6 +24,7 @@ TICK = timedelta.resolution
 
 APPROVAL_ID = UUID("01900000-0000-7000-8000-000000000001")
 TI_ID = UUID("01900000-0000-7000-8000-000000000002")
+UUID_OF_NOBODY = UUID("01900000-0000-7000-8000-00000000dead")
 
 
 def role(name: str) -> Approver:
@@ -59,49 +65,67 @@ STRANGER = person("a-stranger")
 
 
 def origin(**fields: Any) -> Origin:
-    """One try of the task ``gate`` in a run of the Dag ``release``."""
-    return Origin(
+    """The task ``gate`` in a run of the Dag ``release``."""
+    return Origin(**{"dag_id": "release", "run_id": "manual__2026-01-05", "task_id": "gate", **fields})
+
+
+def waiter(**fields: Any) -> Waiter:
+    """The first try of that task, which waits with a trigger."""
+    return Waiter(**{"ti_id": TI_ID, "map_index": -1, "try_number": 1, **fields})
+
+
+def ti_id_of(approval: Approval) -> UUID:
+    """The task instance try that waits for a request."""
+    assert approval.waiter is not None
+    return approval.waiter.ti_id
+
+
+def content(**fields: Any) -> Content:
+    """Asks about a release."""
+    return Content.of(
+        **{"subject": "Release 1.2", "body": "Built from the main branch.", "metadata": {}, **fields}
+    )
+
+
+def opened(*, now: datetime = NOW, **fields: Any) -> Approval:
+    """A request opened at ``NOW``; takes the fields of ``Opening``."""
+    return open_request(opening(**fields), now).approval
+
+
+def opening(**fields: Any) -> Opening:
+    """Everything ``open_request`` needs."""
+    return Opening(
         **{
-            "dag_id": "release",
-            "run_id": "manual__2026-01-05",
-            "task_id": "gate",
-            "try_number": 1,
-            "ti_id": TI_ID,
+            "id": APPROVAL_ID,
+            "origin": origin(),
+            "content": content(),
+            "policy": policy(),
+            "actor": task(),
+            "requested_by": "release-team",
+            "waiter": waiter(),
             **fields,
         }
     )
 
 
-def opened(**fields: Any) -> Approval:
-    """A request opened at ``NOW``; takes the arguments of ``open_request``."""
-    approval, _ = open_request(**open_arguments(**fields))
-    return approval
+def yes(actor: Actor, comment: str | None = None) -> Answer:
+    """The actor approves."""
+    return Answer(actor=actor, verdict=Verdict.APPROVE, comment=comment)
 
 
-def open_arguments(**fields: Any) -> dict[str, Any]:
-    """Everything ``open_request`` needs."""
-    return {
-        "id": APPROVAL_ID,
-        "origin": origin(),
-        "subject": "Release 1.2",
-        "body": "Built from the main branch.",
-        "policy": policy(),
-        "actor": task(),
-        "requested_by": "release-team",
-        "now": NOW,
-        **fields,
-    }
+def no(actor: Actor, comment: str | None = None) -> Answer:
+    """The actor denies."""
+    return Answer(actor=actor, verdict=Verdict.DENY, comment=comment)
 
 
 def escalated(approval: Approval) -> Approval:
     """The same request once its deadline has passed."""
-    assert approval.expires_at is not None
-    approval, _ = advance(approval, approval.expires_at)
-    return approval
+    assert approval.progress.expires_at is not None
+    return advance(approval, approval.progress.expires_at).approval
 
 
 def in_status(status: Status, **fields: Any) -> Approval:
-    """A two-level request brought to ``status``; takes the arguments of ``open_request``."""
+    """A two-level request brought to ``status``; takes the fields of ``Opening``."""
     pending = opened(**fields)
     soon = pending.created_at + MINUTE
     match status:
@@ -110,15 +134,15 @@ def in_status(status: Status, **fields: Any) -> Approval:
         case Status.ESCALATED:
             return escalated(pending)
         case Status.APPROVED:
-            return decide(pending, actor=MANAGER, verdict=Verdict.APPROVE, now=soon)[0]
+            return decide(pending, yes(MANAGER), soon).approval
         case Status.DENIED:
-            return decide(pending, actor=MANAGER, verdict=Verdict.DENY, now=soon)[0]
+            return decide(pending, no(MANAGER), soon).approval
         case Status.EXPIRED:
             return escalated(escalated(pending))
         case Status.CANCELLED:
-            return cancel(pending, actor=task(), reason="superseded", now=soon)[0]
+            return cancel(pending, Cancellation(actor=task(), reason="superseded"), soon).approval
 
 
-def types(events: Iterable[Event]) -> list[EventType]:
+def types(events: Iterable[AnyEvent]) -> list[str]:
     """What happened, in order."""
     return [event.type for event in events]

@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 
 from airflow_approvals import __version__
 from airflow_approvals.api import problems
+from airflow_approvals.api.callers import CallerDep
 from airflow_approvals.api.routes import approvals, commands, operations, page
-from airflow_approvals.api.security import CallerDep
 from airflow_approvals.api.static import PageFiles
 
 PREFIX = "/v1"

@@ -1,8 +1,12 @@
-"""Turns errors into answers: ``{"detail", "code"}`` and a status from the one table."""
+"""Turns errors into answers: a status from the one table, and ``{"detail", "code"}`` with what else is known.
+
+The words are in ``wire/words.py``, where the client and the command line find them too.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,11 +16,25 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
-from airflow_approvals.domain.errors import ApprovalError, Invalid
-from airflow_approvals.problems import STATUS_OF, problem_of
-from airflow_approvals.wire import Problem
+from airflow_approvals.domain import errors
+from airflow_approvals.wire.problems import Problem, problem_of
 
 log = logging.getLogger(__name__)
+
+STATUS_OF: Mapping[type[errors.ApprovalError], int] = {
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
+    errors.NotAnApprover: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.AlreadyClosed: 409,
+    errors.AlreadyVoted: 409,
+    errors.StillOpen: 409,
+    errors.NotDelivered: 409,
+    errors.ContentDiffers: 409,
+    errors.ChangedMeanwhile: 409,
+    errors.Invalid: 422,
+}
 
 MAX_ERRORS_SHOWN = 10
 MAX_NAME_SHOWN = 100
@@ -37,18 +55,18 @@ def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Answer every error with JSON; core's handlers do not apply inside a mounted app."""
-    app.add_exception_handler(ApprovalError, _approval_error)
+    app.add_exception_handler(errors.ApprovalError, _approval_error)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_error)
     app.middleware("http")(_unexpected)
 
 
 def _answer(status: int, problem: Problem) -> JSONResponse:
-    return JSONResponse(problem.model_dump(exclude_none=True), status_code=status)
+    return JSONResponse(problem.model_dump(mode="json", exclude_none=True), status_code=status)
 
 
 async def _approval_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ApprovalError)  # noqa: S101  (registered for this class)
+    assert isinstance(error, errors.ApprovalError)  # noqa: S101  (registered for this class)
     return _answer(STATUS_OF[type(error)], problem_of(error))
 
 
@@ -60,7 +78,7 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
         for e in error.errors()[:MAX_ERRORS_SHOWN]
     ]
     detail = "; ".join(found).encode(errors="replace").decode()
-    return _answer(STATUS_OF[Invalid], Problem(detail=detail, code=Invalid.code))
+    return _answer(STATUS_OF[errors.Invalid], Problem(detail=detail, code=errors.Invalid.code))
 
 
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
@@ -68,7 +86,8 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for this class)
     if error.status_code == 400:  # noqa: PLR2004  (FastAPI's word for an unreadable body)
         return _answer(
-            STATUS_OF[Invalid], Problem(detail="The body is not readable JSON.", code=Invalid.code)
+            STATUS_OF[errors.Invalid],
+            Problem(detail="The body is not readable JSON.", code=errors.Invalid.code),
         )
     code = {404: "no_such_path", 405: "method_not_allowed"}.get(error.status_code, "http_error")
     answer = _answer(error.status_code, Problem(detail=str(error.detail), code=code))

@@ -6,18 +6,18 @@ import functools
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 from airflow.utils.cli import action_cli
 from airflow.utils.providers_configuration_loader import providers_configuration_loaded
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from sqlalchemy.orm import Session
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import SYSTEM
 from airflow_approvals.domain.errors import ApprovalError, Invalid, NotFound
+from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.search import Viewer
-from airflow_approvals.service import approvals
+from airflow_approvals.service import reading
+from airflow_approvals.service.transaction import Work
+from airflow_approvals.wire.words import words
 
 Command = Callable[[Namespace], None]
 
@@ -42,7 +42,7 @@ def _says_no_in_one_line(command: Command) -> Command:
         except NotFound:
             sys.exit("There is no request with this id; `airflow approvals list` shows what there is.")
         except ApprovalError as error:
-            sys.exit(error.detail)
+            sys.exit(words(error))
         except UnicodeEncodeError:
             sys.exit("An argument is not valid UTF-8.")
         except (OperationalError, ProgrammingError) as error:
@@ -56,22 +56,17 @@ def _says_no_in_one_line(command: Command) -> Command:
     return run
 
 
-def load_settings() -> Settings:
-    """Read the configuration.
+def load_work() -> Work:
+    """Give what the use cases work with.
 
-    :raises Invalid: an option cannot be read.
+    :raises Invalid: an option of the configuration cannot be read.
     """
     try:
-        return Settings.load()
+        return Work(settings=Settings.load())
     except ValueError as error:
         raise Invalid(str(error)) from None
 
 
-def operator(*, session: Session) -> Viewer:
+def operator(*, work: Work) -> Viewer:
     """Give the eyes of whoever runs this machine: they can read the database, so every Dag is theirs."""
-    return Viewer(actor=SYSTEM, readable_dag_ids=frozenset(approvals.dag_ids(session=session)))
-
-
-def utc_now() -> datetime:
-    """Give the time at which a command does what it does."""
-    return datetime.now(tz=timezone.utc)
+    return Viewer(actor=SYSTEM, readable_dag_ids=frozenset(reading.teams_of_dags(work=work)))

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow.configuration import conf
-from sqlalchemy.orm import Session
 
-from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import Actor
 from airflow_approvals.domain.errors import NotAllowed
+from airflow_approvals.domain.people import Actor
 from airflow_approvals.service.roles import User, actor_of
+from airflow_approvals.service.transaction import Work
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class NamedUser:
         return self.name
 
 
-def find_actor(name: str, *, settings: Settings, session: Session) -> Actor:
+def find_actor(name: str, *, work: Work) -> Actor:
     """Make the actor for the user ``name``, with the roles held right now.
 
     The record will say that the answer came from the command line, and from which user of the operating
@@ -43,7 +42,7 @@ def find_actor(name: str, *, settings: Settings, session: Session) -> Actor:
     :raises NotAllowed: the auth manager has no such user, or it is inactive.
     """
     with _found(name) as user:
-        return actor_of(user, settings=settings, session=session, channel="cli", os_user=os_user())
+        return actor_of(user, work=work, os_user=os_user())
 
 
 def uses_fab() -> bool:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from airflow.utils.session import create_session
 from pydantic import ValidationError
 
-from airflow_approvals import wire
-from airflow_approvals.cli.command import load_settings, operator, reads, utc_now, writes
+from airflow_approvals.cli.command import load_work, operator, reads, writes
 from airflow_approvals.cli.output import is_document, print_document, print_fields, print_rows
 from airflow_approvals.domain.approval import Approval, Verdict
+from airflow_approvals.domain.commands.decide import Answer, decide
 from airflow_approvals.domain.errors import Invalid
-from airflow_approvals.domain.policy import ApproverKind
+from airflow_approvals.domain.people import ApproverKind
 from airflow_approvals.domain.search import Filters, Order
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import approvals
+from airflow_approvals.service import commands, reading
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.bodies import DecisionBody
+from airflow_approvals.wire.events import EventCollection
 
 COLUMNS = ("id", "subject", "dag_id", "run_id", "task_id", "map_index", "status")
 
@@ -34,16 +38,16 @@ def list_requests(args: Namespace) -> None:
         overdue=args.overdue or None,
         search=args.search,
     )
-    with create_session(scoped=False) as session:
-        found, total = approvals.page(
-            filters,
-            viewer=operator(session=session),
-            order=Order(args.order_by),
-            limit=args.limit,
-            offset=0,
-            now=utc_now(),
-            session=session,
-        )
+    work = load_work()
+    found, total = reading.page(
+        filters,
+        viewer=operator(work=work),
+        order=Order(args.order_by),
+        limit=args.limit,
+        offset=0,
+        now=work.clock(),
+        work=work,
+    )
     _print_requests(found, args.output)
     if total > len(found):
         print(f"{len(found)} of {total} requests shown; --limit shows more.", file=sys.stderr)
@@ -53,11 +57,11 @@ def list_requests(args: Namespace) -> None:
 def show(args: Namespace) -> None:
     """Show one request with its votes and its record."""
     approval_id = _id(args.approval_id)
-    with create_session(scoped=False) as session:
-        approval = approvals.get(approval_id, session=session)
-        trail = approvals.events(approval_id, session=session)
+    work = load_work()
+    approval = reading.get(approval_id, work=work)
+    record = reading.record(approval_id, work=work)
     document = _document(approval)
-    events = wire.EventCollection.of(trail).model_dump(mode="json")["events"]
+    events = EventCollection.of(record).model_dump(mode="json")["events"]
     if is_document(args.output):
         print_document({**document, "events": events}, args.output)
         return
@@ -67,7 +71,8 @@ def show(args: Namespace) -> None:
         print("\nVotes")
         print_rows(votes, args.output)
     print("\nRecord")
-    print_rows([{**event, "actor": event["actor"]["name"]} for event in events], args.output)
+    told = ({"at": event["at"], "what": event["text"], "more": _more(event)} for event in events)
+    print_rows(list(told), args.output)
 
 
 @writes
@@ -87,18 +92,9 @@ def _decide(args: Namespace, verdict: Verdict) -> None:
 
     approval_id = _id(args.approval_id)
     comment = _comment(args.comment)
-    settings = load_settings()
-    with create_session(scoped=False) as session:
-        actor = find_actor(args.user, settings=settings, session=session)
-        decided = approvals.decide(
-            approval_id,
-            verdict,
-            actor=actor,
-            comment=comment,
-            settings=settings,
-            now=utc_now(),
-            session=session,
-        )
+    work = load_work()
+    answer = Answer(actor=find_actor(args.user, work=work), verdict=verdict, comment=comment)
+    decided = commands.run(approval_id, decide, answer, work=work)
     if is_document(args.output):
         print_document(_document(decided), args.output)
     else:
@@ -125,7 +121,7 @@ def _print_requests(found: list[Approval], output: str) -> None:
 def _document(approval: Approval) -> dict[str, Any]:
     """Give what the REST API gives, and who is asked now."""
     asked = [{"kind": approver.kind.value, "name": approver.name} for approver in approval.asked()]
-    return {**wire.ApprovalShape.of(approval).model_dump(mode="json"), "asked": asked}
+    return {**ApprovalShape.of(approval).model_dump(mode="json"), "asked": asked}
 
 
 def _asked(approval: Approval) -> str:
@@ -133,6 +129,20 @@ def _asked(approval: Approval) -> str:
     return ", ".join(
         approver.name if approver.kind is ApproverKind.ROLE else f"user {approver.name}"
         for approver in approval.asked()
+    )
+
+
+def _more(event: Mapping[str, Any]) -> str:
+    """Give whose shell a fact came from, and what it has of its own besides what its sentence tells.
+
+    What is empty is left out.
+    """
+    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as", "changed"}
+    known = {"os_user": event["actor"]["os_user"], **event, **event.get("changed", {})}
+    own = {name: value for name, value in known.items() if name not in told and value is not None}
+    return ", ".join(
+        f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in own.items()
     )
 
 
@@ -147,6 +157,6 @@ def _id(text: str) -> UUID:
 
 def _comment(text: str | None) -> str | None:
     try:
-        return wire.DecisionBody(comment=text).comment
+        return DecisionBody(comment=text).comment
     except ValidationError as error:
         raise Invalid(f"The comment does not do: {error.errors()[0]['msg']}.") from None

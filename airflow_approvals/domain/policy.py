@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from airflow_approvals.domain.errors import Invalid
+from airflow_approvals.domain.people import Approver, ApproverKind
 
-MAX_NAME_LENGTH = 512
 MAX_TIMEOUT = timedelta(days=3650)
-
-
-class ApproverKind(str, Enum):
-    """What an approver's name stands for."""
-
-    ROLE = "role"
-    USER = "user"
 
 
 class OnDeny(str, Enum):
@@ -34,22 +27,6 @@ class OnExpiry(str, Enum):
     SKIP = "skip"
     APPROVE = "approve"
     DENY = "deny"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Approver:
-    """A role, or a user by the name they sign in with. Names are compared exactly."""
-
-    kind: ApproverKind
-    name: str
-
-    def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise Invalid("An approver's name is empty; name a role or a user.")
-        if self.name != self.name.strip():
-            raise Invalid(f"The approver's name {self.name!r} has blanks around it and would match nobody.")
-        if len(self.name) > MAX_NAME_LENGTH:
-            raise Invalid(f"An approver's name is longer than {MAX_NAME_LENGTH} characters.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +47,10 @@ class Level:
             raise Invalid("A level names the same approver twice.")
         if self.timeout is not None and not timedelta(0) < self.timeout <= MAX_TIMEOUT:
             raise Invalid(f"A level's timeout must be above zero and at most {MAX_TIMEOUT.days} days.")
+
+    def deadline(self, asked_at: datetime) -> datetime | None:
+        """Give when this level's time is over; None when it waits for ever."""
+        return None if self.timeout is None else asked_at + self.timeout
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Actor
+from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.status import Status
 
 
@@ -19,6 +19,19 @@ class Viewer:
 
     actor: Actor
     readable_dag_ids: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a request belongs, seen by one person.
+
+    :param team_name: the Dag's team when the request was opened.
+    :param is_approver: they are an approver of it, at any level.
+    """
+
+    dag_id: str
+    team_name: str | None
+    is_approver: bool
 
 
 class Order(str, Enum):

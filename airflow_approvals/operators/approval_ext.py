@@ -14,8 +14,8 @@ from typing_extensions import assert_never
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import SYSTEM
 from airflow_approvals.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.links import ApprovalLink, approval_url
@@ -23,7 +23,8 @@ from airflow_approvals.operators import arguments
 from airflow_approvals.operators.notifying import notify
 from airflow_approvals.triggers.approval import ApprovalTrigger
 from airflow_approvals.triggers.watcher import FAILURES
-from airflow_approvals.wire import ApprovalShape
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.words import words
 
 
 class ApprovalDenied(AirflowFailException):  # type: ignore[misc]
@@ -118,7 +119,9 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         try:
             approval = self._client.get(approval_id)
         except (NotAllowed, NotFound) as error:
-            raise ApprovalCancelled(f"Approval {approval_id} cannot be read any more: {error}") from error
+            raise ApprovalCancelled(
+                f"Approval {approval_id} cannot be read any more: {words(error)}"
+            ) from error
         self.approval_id = approval.id
         if approval.status in OPEN and approval.level > int(event.get("level", 0)):
             self._notify(context, approval)
@@ -136,9 +139,8 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
 
     def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
-        silence = approval.actor_id == SYSTEM.id and approval.status is not Status.CANCELLED
-        comment = approval.comment or ("nobody decided in time" if silence else "no comment")
-        who = f"{approval.actor_name}: {comment}"
+        silence = "nobody decided in time" if approval.actor_kind is ActorKind.SYSTEM else "no comment"
+        who = f"{approval.actor_name}: {approval.reason or approval.comment or silence}"
         match approval.status:
             case Status.PENDING | Status.ESCALATED:
                 self._wait(context, approval)
@@ -150,10 +152,10 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
                     raise AirflowSkipException(f"Denied by {who}")
                 raise ApprovalDenied(f"Denied by {who}")
             case Status.EXPIRED:
-                words = f"Nobody decided in time: {_asked(approval)}"
+                unanswered = f"Nobody decided in time: {_asked(approval)}"
                 if approval.on_expiry is OnExpiry.SKIP:
-                    raise AirflowSkipException(words)
-                raise ApprovalExpired(words)
+                    raise AirflowSkipException(unanswered)
+                raise ApprovalExpired(unanswered)
             case Status.CANCELLED:
                 raise ApprovalCancelled(f"Cancelled by {who}")
             case _:

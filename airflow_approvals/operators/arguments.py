@@ -10,8 +10,9 @@ from airflow.sdk import BaseNotifier
 from pydantic import ValidationError
 
 from airflow_approvals.domain.errors import Invalid
-from airflow_approvals.domain.policy import MAX_TIMEOUT, Approver, ApproverKind, OnDeny, OnExpiry, Policy
-from airflow_approvals.wire import OpenBody
+from airflow_approvals.domain.people import Approver, ApproverKind
+from airflow_approvals.domain.policy import MAX_TIMEOUT, OnDeny, OnExpiry, Policy
+from airflow_approvals.wire.bodies import OpenBody
 
 _SENSIBLE: Mapping[str, Any] = {
     "subject": "-",

@@ -13,7 +13,7 @@ from airflow.sdk import DAG, get_current_context, task
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
-from airflow_approvals.wire import CleanupShape, EscalateShape
+from airflow_approvals.wire.operations import CleanupShape, SweepShape
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def maintenance_dag(dag_id: str = "approvals_maintenance", **kwargs: Any) -> DAG
 
 def escalate() -> dict[str, int | bool]:
     """Apply what is due, batch by batch."""
-    return _until_done("escalate", _client().escalate)
+    return _until_done("escalate", _client().sweep)
 
 
 def cleanup() -> dict[str, int | bool]:
@@ -56,7 +56,7 @@ def _client() -> ApprovalsClient:
     return ApprovalsClient(UUID(str(get_current_context()["ti"].id)))
 
 
-def _until_done(step: str, call: Callable[[], EscalateShape | CleanupShape]) -> dict[str, int | bool]:
+def _until_done(step: str, call: Callable[[], SweepShape | CleanupShape]) -> dict[str, int | bool]:
     """Call until nothing remains; add the counts up."""
     total: Counter[str] = Counter()
     remaining = True

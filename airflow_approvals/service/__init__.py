@@ -1,1 +1,1 @@
-"""Use cases. Transactions begin and end here; every function takes its session and ``now``."""
+"""Use cases. Transactions begin and end here; every function takes the ``Work`` it does it with."""

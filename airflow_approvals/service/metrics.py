@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
-from airflow_approvals.domain.approval import SYSTEM
+from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.search import Viewer
 from airflow_approvals.domain.status import OPEN, Status
+from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import statistics
 from airflow_approvals.store.statistics import Sample
 
@@ -56,13 +55,14 @@ class Metrics:
     per_day: Sequence[Group]
 
 
-def compute(viewer: Viewer, *, days: int, now: datetime, session: Session) -> Metrics:
+def compute(viewer: Viewer, *, days: int, now: datetime, work: Work) -> Metrics:
     """Compute everything for the last ``days`` days."""
     since = now - timedelta(days=days)
-    found = statistics.samples(viewer, since=since, session=session)
+    with work.sessions() as session:
+        found = statistics.samples(viewer, since=since, session=session)
+        roles = statistics.asked_roles(viewer, since=since, session=session)
+        open_now, overdue_now, oldest = statistics.open_now(viewer, now=now, session=session)
     by_id = {sample.id: sample for sample in found}
-    roles = statistics.asked_roles(viewer, since=since, session=session)
-    open_now, overdue_now, oldest = statistics.open_now(viewer, now=now, session=session)
     times = _response_times(found)
     escalated = sum(sample.escalated_at is not None for sample in found)
     return Metrics(
@@ -119,7 +119,7 @@ def _response_times(samples: Iterable[Sample]) -> list[float]:
         for s in samples
         if s.resolved_at is not None
         and s.status in {Status.APPROVED, Status.DENIED}
-        and s.actor_id != SYSTEM.id
+        and s.actor_kind is ActorKind.PERSON
     ]
 
 

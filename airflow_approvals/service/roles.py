@@ -8,10 +8,10 @@ from typing import Protocol
 
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.configuration import conf
-from sqlalchemy.orm import Session
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import Actor, ActorKind
+from airflow_approvals.domain.people import Actor, ActorKind
+from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import listing
 
 log = logging.getLogger(__name__)
@@ -30,41 +30,40 @@ class User(Protocol):
         """Give the name they sign in with."""
 
 
-def actor_of(user: User, *, settings: Settings, session: Session, **via: str) -> Actor:
-    """Make the actor for a signed-in user, with the roles held right now.
+def actor_of(user: User, *, work: Work, os_user: str | None = None) -> Actor:
+    """Make the actor for a user, with the roles held right now.
 
-    :param via: where the command came from, for the record; nothing when from the web.
+    :param os_user: see :class:`Actor`.
     """
     return Actor(
         kind=ActorKind.PERSON,
         id=str(user.get_id()),
         name=user.get_name(),
-        roles=roles_of(user, settings=settings, session=session),
-        via=via,
+        roles=roles_of(user, work=work),
+        os_user=os_user,
     )
 
 
-def roles_of(user: User, *, settings: Settings, session: Session) -> frozenset[str]:
+def roles_of(user: User, *, work: Work) -> frozenset[str]:
     """Join the roles of the auth manager, of ``role_members`` and of the ``role_resolver``."""
     name = user.get_name()
-    configured = {role for role, members in settings.role_members.items() if name in members}
-    return frozenset(
-        configured | _auth_manager_roles(user, settings, session=session) | _resolved(user, settings)
-    )
+    configured = {role for role, members in work.settings.role_members.items() if name in members}
+    return frozenset(configured | _auth_manager_roles(user, work) | _resolved(user, work.settings))
 
 
-def _auth_manager_roles(user: User, settings: Settings, *, session: Session) -> set[str]:
+def _auth_manager_roles(user: User, work: Work) -> set[str]:
     if isinstance(user, SimpleAuthManagerUser):
-        return _simple_roles(user, settings, session=session)
+        return _simple_roles(user, work)
     return {str(role.name) for role in getattr(user, "roles", None) or ()}
 
 
-def _simple_roles(user: SimpleAuthManagerUser, settings: Settings, *, session: Session) -> set[str]:
+def _simple_roles(user: SimpleAuthManagerUser, work: Work) -> set[str]:
     """SimpleAuthManager knows four roles; its admins stand in for every role that nobody can hold there.
 
     The roles there are, are those that some request names.
     """
-    named = listing.role_names(session=session)
+    with work.sessions() as session:
+        named = listing.role_names(session=session)
     if conf.getboolean("core", "simple_auth_manager_all_admins", fallback=False):
         return {*named, *SIMPLE_ROLES}
     own = (user.role or "").lower()
@@ -73,7 +72,8 @@ def _simple_roles(user: SimpleAuthManagerUser, settings: Settings, *, session: S
     held = SIMPLE_ROLES[: SIMPLE_ROLES.index(own) + 1]
     roles = {*held, *(role for role in named if role.lower() in held)}
     if own == "admin":
-        roles |= {r for r in named if r.lower() not in SIMPLE_ROLES and r not in settings.role_members}
+        members = work.settings.role_members
+        roles |= {role for role in named if role.lower() not in SIMPLE_ROLES and role not in members}
     return roles
 
 

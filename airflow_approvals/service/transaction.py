@@ -1,85 +1,68 @@
-"""One way to change a request: read it locked, apply a command, write it, and start over when beaten."""
+"""Where transactions begin and end, and what happens when a concurrent one wins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
-from uuid import UUID
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, TypeVar
 
 import tenacity
-from sqlalchemy.exc import IntegrityError, OperationalError
+from airflow.utils.session import create_session
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain import lifecycle
-from airflow_approvals.domain.approval import Approval, Event
-from airflow_approvals.domain.errors import ApprovalError, ChangedMeanwhile, NotFound
-from airflow_approvals.store import approvals as store
+from airflow_approvals.config import Settings
+from airflow_approvals.domain.errors import ChangedMeanwhile
+from airflow_approvals.store import locks
 
 ATTEMPTS = 20
+SECONDS = 20.0
 
 T = TypeVar("T")
-Step = Callable[[Approval], lifecycle.Change]
+
+
+def utc_now() -> datetime:
+    """Give the time."""
+    return datetime.now(tz=timezone.utc)
+
+
+def new_session() -> AbstractContextManager[Session]:
+    """Open a session that is committed at its end, or rolled back when an error ends it."""
+    session: AbstractContextManager[Session] = create_session(scoped=False)
+    return session
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """A request after a command, and the events that command wrote."""
+class Work:
+    """What a use case works with. It opens sessions of its own and leaves none open.
 
-    approval: Approval
-    events: tuple[Event, ...]
+    :param clock: asked once in each transaction, after what it changes is locked.
+    """
+
+    settings: Settings = field(default_factory=Settings.load)
+    clock: Callable[[], datetime] = utc_now
+    sessions: Callable[[], AbstractContextManager[Session]] = new_session
 
 
-def retrying(work: Callable[[], T], *, session: Session) -> T:
-    """Run ``work`` in a transaction; roll back and run it again when a concurrent change won.
+def writing(step: Callable[..., T], *arguments: Any, work: Work) -> T:
+    """Run ``step(*arguments, session=…)`` in a transaction; start over when a concurrent one won.
 
     :raises ChangedMeanwhile: it lost every time.
     """
-    attempts = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type((store.StaleVersion, OperationalError, IntegrityError)),
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(locks.is_lost_race),
         wait=tenacity.wait_random(0, 0.1),
-        stop=tenacity.stop_after_attempt(ATTEMPTS),
-        after=lambda _: session.rollback(),
-        reraise=True,
+        stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(SECONDS),
     )
     try:
-        return attempts(work)
-    except store.StaleVersion:
-        raise ChangedMeanwhile("Others kept changing this request; look at it and try again.") from None
-    except ApprovalError:
-        session.rollback()
-        raise
+        result: T = retrying(_once, step, arguments, work)
+    except tenacity.RetryError:
+        raise ChangedMeanwhile from None
+    return result
 
 
-def change(approval_id: UUID, *, refresh: Step, command: Step, after: Step, session: Session) -> Outcome:
-    """Apply ``command`` to the request as it really is, and commit.
-
-    :param refresh: brings the request up to date first; kept even when the command is refused.
-    :param after: applied to a closed request in the same transaction, e.g. to wake its task.
-    :raises NotFound: no such request.
-    :raises ApprovalError: whatever the command raises.
-    """
-
-    def work() -> tuple[Outcome, ApprovalError | None]:
-        before = store.get(approval_id, session=session, lock=True)
-        if before is None:
-            raise NotFound
-        refusal: ApprovalError | None = None
-        current, events = refresh(before)
-        try:
-            current, more = command(current)
-            events += more
-        except ApprovalError as error:
-            refusal = error
-        if not current.is_open:
-            current, more = after(current)
-            events += more
-        if events:
-            current = store.save(before, current, events, session=session)
-        session.commit()
-        return Outcome(approval=current, events=events), refusal
-
-    outcome, refusal = retrying(work, session=session)
-    if refusal is not None:
-        raise refusal
-    return outcome
+def _once(step: Callable[..., T], arguments: tuple[Any, ...], work: Work) -> T:
+    with work.sessions() as session:
+        locks.begin_writing(session)
+        return step(*arguments, session=session)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Approval, Event, Origin
+from airflow_approvals.domain.approval import Approval, Origin
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
-from airflow_approvals.store import mapping, tables
+from airflow_approvals.store import events, mapping, tables
+from airflow_approvals.store.locks import StaleVersion
 from airflow_approvals.store.tables import approval as approval_table
+from airflow_approvals.store.tables import waiter as waiter_table
 
-
-class StaleVersion(Exception):  # noqa: N818  (never leaves the service)
-    """Somebody else changed the request since it was read."""
+OPEN_VALUES = tuple(status.value for status in Status if status in OPEN)
+TERMINAL_VALUES = tuple(status.value for status in Status if status in TERMINAL)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class Holder:
     """A request and what holds it: a task instance try, or only a Dag run."""
 
     id: UUID
@@ -30,85 +33,113 @@ class Held:
     run_id: str
 
 
-def add(approval: Approval, events: Sequence[Event], *, session: Session) -> None:
-    """Write a new request with its approvers and first events.
+def add(change: Change, *, session: Session) -> Approval:
+    """Write a new request with its waiter, its approvers and its first events; gives it as written.
 
     :raises sqlalchemy.exc.IntegrityError: the task instance has a request already.
     """
+    approval = replace(change.approval, recorded=len(change.events))
     session.execute(insert(approval_table).values(mapping.approval_row(approval)))
+    if approval.waiter is not None:
+        session.execute(insert(waiter_table).values(mapping.waiter_row(approval.id, approval.waiter)))
     session.execute(insert(tables.approver), mapping.approver_rows(approval))
-    session.execute(insert(tables.event), mapping.event_rows(approval, events, first_seq=1))
+    session.execute(insert(tables.event), events.event_rows(approval.id, change.events, first_seq=1))
+    return approval
 
 
 def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval | None:
     """Read one request.
 
-    :param lock: keep others from changing it until this transaction ends, where the database can.
+    :param lock: keep others from changing it until this transaction ends, where the database has row locks.
     """
     query = select(approval_table).where(approval_table.c.id == approval_id)
     row = session.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         return None
-    votes = select(tables.vote).where(tables.vote.c.approval_id == approval_id).order_by(tables.vote.c.at)
-    return mapping.approval_of(row, session.execute(votes).mappings())
+    # Read once the lock is given: what stood beside the row in one query would be as old as the wait for it.
+    waiter = select(waiter_table).where(waiter_table.c.approval_id == approval_id)
+    voted = tables.vote.c
+    votes = select(tables.vote).where(voted.approval_id == approval_id).order_by(voted.at, voted.actor_id)
+    return mapping.approval_of(
+        row,
+        session.execute(waiter).mappings().one_or_none(),
+        session.execute(votes).mappings(),
+    )
 
 
-def save(before: Approval, after: Approval, events: Sequence[Event], *, session: Session) -> Approval:
-    """Write a change; gives the request with its new version.
+def save(before: Approval, change: Change, *, session: Session) -> Approval:
+    """Write a change; gives the request as written. What only an edit touches is written after an edit only.
 
     :raises StaleVersion: the request changed since ``before`` was read; nothing was written.
     """
-    row = mapping.approval_row(after)
-    row["version"] = before.version + 1
-    changed = session.execute(
+    after = replace(
+        change.approval,
+        recorded=before.recorded + len(change.events),
+        version=before.version + 1,
+    )
+    columns = mapping.state_columns(after)
+    if after.content is not before.content:
+        columns |= mapping.content_columns(after.content)
+    if after.policy is not before.policy:
+        columns |= mapping.policy_columns(after.policy)
+    written = session.execute(
         update(approval_table)
         .where(approval_table.c.id == before.id, approval_table.c.version == before.version)
-        .values(row)
+        .values(columns)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if written.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
-    if after.policy != before.policy:
+    if after.policy is not before.policy:
         session.execute(delete(tables.approver).where(tables.approver.c.approval_id == before.id))
         session.execute(insert(tables.approver), mapping.approver_rows(after))
+    if after.waiter is not None and after.waiter != before.waiter:
+        session.execute(
+            update(waiter_table)
+            .where(waiter_table.c.ti_id == after.waiter.ti_id)
+            .values(mapping.waiter_row(after.id, after.waiter))
+        )
     if new_votes := after.votes[len(before.votes) :]:
-        session.execute(insert(tables.vote), mapping.vote_rows(after, new_votes))
-    if events:
-        last = select(func.max(tables.event.c.seq)).where(tables.event.c.approval_id == before.id)
-        first_seq = session.execute(last).scalar_one() + 1
-        session.execute(insert(tables.event), mapping.event_rows(after, events, first_seq))
-    return mapping.approval_of(row, [vars(vote) for vote in after.votes])
+        session.execute(insert(tables.vote), mapping.vote_rows(after.id, new_votes))
+    session.execute(
+        insert(tables.event), events.event_rows(after.id, change.events, first_seq=before.recorded + 1)
+    )
+    return after
 
 
 def remove(approval_ids: Collection[UUID], *, session: Session) -> int:
     """Delete requests with all that belongs to them; gives how many there were."""
-    for child in (tables.event, tables.vote, tables.approver):
+    for child in (tables.event, tables.vote, tables.approver, tables.waiter):
         session.execute(delete(child).where(child.c.approval_id.in_(approval_ids)))
     removed = session.execute(delete(approval_table).where(approval_table.c.id.in_(approval_ids)))
     return int(removed.rowcount)  # type: ignore[attr-defined]
 
 
-def events_of(approval_id: UUID, *, session: Session) -> list[Event]:
-    """Give the audit trail of one request, oldest first."""
+def events_of(approval_id: UUID, *, session: Session) -> list[AnyEvent]:
+    """Give the record of one request, oldest first."""
     query = select(tables.event).where(tables.event.c.approval_id == approval_id).order_by(tables.event.c.seq)
-    return [mapping.event_of(row) for row in session.execute(query).mappings()]
+    return [events.event_of(row) for row in session.execute(query).mappings()]
 
 
 def id_of_task_instance(ti_id: UUID, *, session: Session) -> UUID | None:
     """Give the request of one task instance try."""
-    query = select(approval_table.c.id).where(approval_table.c.ti_id == ti_id)
+    query = select(waiter_table.c.approval_id).where(waiter_table.c.ti_id == ti_id)
     return session.execute(query).scalar_one_or_none()
 
 
 def open_ids_of_task(origin: Origin, *, session: Session) -> list[UUID]:
-    """Give the open requests of all tries of one task instance."""
+    """Give the open requests that tries of one task instance wait for."""
     columns = approval_table.c
-    query = select(columns.id).where(
-        columns.dag_id == origin.dag_id,
-        columns.run_id == origin.run_id,
-        columns.task_id == origin.task_id,
-        columns.map_index == origin.map_index,
-        columns.ti_id.is_not(None),
-        columns.status.in_(_values(OPEN)),
+    query = (
+        select(columns.id)
+        .join(waiter_table, waiter_table.c.approval_id == columns.id)
+        .where(
+            columns.dag_id == origin.dag_id,
+            columns.run_id == origin.run_id,
+            columns.task_id == origin.task_id,
+            waiter_table.c.map_index == origin.map_index,
+            columns.status.in_(OPEN_VALUES),
+        )
+        .order_by(columns.id)
     )
     return list(session.execute(query).scalars())
 
@@ -118,49 +149,55 @@ def due_ids(now: datetime, *, limit: int, session: Session) -> list[UUID]:
     columns = approval_table.c
     query = (
         select(columns.id)
-        .where(columns.status.in_(_values(OPEN)), columns.expires_at <= now)
+        .where(columns.status.in_(OPEN_VALUES), columns.expires_at <= now)
         .order_by(columns.expires_at, columns.id)
         .limit(limit)
     )
     return list(session.execute(query).scalars())
 
 
-def open_origins(*, after: UUID | None, limit: int, session: Session) -> list[Held]:
-    """Give what open requests are about, in order of id, from ``after`` on."""
+def holders_of_open(*, after: UUID | None, limit: int, session: Session) -> list[Holder]:
+    """Give open requests with what holds each, in order of id, from ``after`` on."""
+    query = _holders().where(approval_table.c.status.in_(OPEN_VALUES)).order_by(approval_table.c.id)
+    if after is not None:
+        query = query.where(approval_table.c.id > after)
+    return _held(query.limit(limit), session=session)
+
+
+def holders_of_closed(*, before: datetime, limit: int, session: Session) -> list[Holder]:
+    """Give requests closed before then with what held each, oldest first."""
     columns = approval_table.c
     query = (
-        select(columns.id, columns.ti_id, columns.dag_id, columns.run_id)
-        .where(columns.status.in_(_values(OPEN)))
-        .order_by(columns.id)
-        .limit(limit)
+        _holders()
+        .where(columns.status.in_(TERMINAL_VALUES), columns.resolved_at < before)
+        .order_by(columns.resolved_at, columns.id)
     )
-    if after is not None:
-        query = query.where(columns.id > after)
-    return [Held(**row) for row in session.execute(query).mappings()]
+    return _held(query.limit(limit), session=session)
 
 
 def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]:
-    """Give, of these task instances, the closed requests whose decision was not delivered."""
-    columns = approval_table.c
-    query = select(columns.id).where(
-        columns.ti_id.in_(ti_ids),
-        columns.status.in_(_values(TERMINAL)),
-        columns.resumed_at.is_(None),
+    """Give the closed requests, of those these task instances wait for, whose decision was not delivered."""
+    query = (
+        select(approval_table.c.id)
+        .join(waiter_table, waiter_table.c.approval_id == approval_table.c.id)
+        .where(
+            waiter_table.c.ti_id.in_(ti_ids),
+            waiter_table.c.ended_at.is_(None),
+            approval_table.c.status.in_(TERMINAL_VALUES),
+        )
     )
     return list(session.execute(query).scalars())
 
 
-def closed_before(moment: datetime, *, limit: int, session: Session) -> list[Held]:
-    """Give requests resolved before ``moment``, oldest first."""
+def _holders() -> Select[tuple[UUID, UUID, str, str]]:
     columns = approval_table.c
-    query = (
-        select(columns.id, columns.ti_id, columns.dag_id, columns.run_id)
-        .where(columns.status.in_(_values(TERMINAL)), columns.resolved_at < moment)
-        .order_by(columns.resolved_at, columns.id)
-        .limit(limit)
+    return select(columns.id, waiter_table.c.ti_id, columns.dag_id, columns.run_id).outerjoin(
+        waiter_table, waiter_table.c.approval_id == columns.id
     )
-    return [Held(**row) for row in session.execute(query).mappings()]
 
 
-def _values(statuses: Collection[Status]) -> list[str]:
-    return [status.value for status in statuses]
+def _held(query: Select[tuple[UUID, UUID, str, str]], *, session: Session) -> list[Holder]:
+    return [
+        Holder(id=row.id, ti_id=row.ti_id, dag_id=row.dag_id, run_id=row.run_id)
+        for row in session.execute(query)
+    ]

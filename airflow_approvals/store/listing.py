@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Actor, Approval
-from airflow_approvals.domain.policy import ApproverKind
-from airflow_approvals.domain.search import Filters, Order, Viewer
-from airflow_approvals.domain.status import OPEN
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.people import Actor, ApproverKind
+from airflow_approvals.domain.search import Filters, Order, Place, Viewer
+from airflow_approvals.domain.status import Status
 from airflow_approvals.store import mapping, tables
+from airflow_approvals.store.approvals import OPEN_VALUES
 from airflow_approvals.store.tables import approval as approval_table
 
 Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What a waiting trigger needs to know of its request; times as in :class:`Approval`."""
+
+    id: UUID
+    status: Status
+    level: int
+    expires_at: datetime | None
+    ti_id: UUID | None
+    resumed_at: datetime | None
 
 
 def visible_to(viewer: Viewer) -> Condition:
@@ -27,9 +41,13 @@ def visible_to(viewer: Viewer) -> Condition:
     )
 
 
-def dag_ids(*, session: Session) -> set[str]:
-    """Give every Dag that has requests."""
-    return set(session.execute(select(approval_table.c.dag_id).distinct()).scalars())
+def dag_teams(dag_ids: Collection[str] | None, *, session: Session) -> dict[str, str | None]:
+    """Give the Dags that have requests (of those named, if any are), each with the team it had."""
+    columns = approval_table.c
+    query = select(columns.dag_id, func.max(columns.team_name).label("team_name")).group_by(columns.dag_id)
+    if dag_ids is not None:
+        query = query.where(columns.dag_id.in_(dag_ids))
+    return {row.dag_id: row.team_name for row in session.execute(query)}
 
 
 def role_names(*, session: Session) -> set[str]:
@@ -38,16 +56,17 @@ def role_names(*, session: Session) -> set[str]:
     return set(session.execute(query).scalars())
 
 
-def dag_id_of(approval_id: UUID, *, session: Session) -> str | None:
-    """Give the Dag of one request."""
-    query = select(approval_table.c.dag_id).where(approval_table.c.id == approval_id)
-    return session.execute(query).scalar_one_or_none()
-
-
-def is_visible(approval_id: UUID, viewer: Viewer, *, session: Session) -> bool:
-    """Tell whether the request exists and the viewer may see it."""
-    query = select(exists().where(approval_table.c.id == approval_id, visible_to(viewer)))
-    return bool(session.execute(query).scalar_one())
+def place_of(approval_id: UUID, actor: Actor, *, session: Session) -> Place | None:
+    """Give what decides whether this person may see a request; None when there is no such request."""
+    columns = approval_table.c
+    asked = exists().where(tables.approver.c.approval_id == columns.id, _named(actor))
+    query = select(columns.dag_id, columns.team_name, asked.label("is_approver")).where(
+        columns.id == approval_id
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return Place(dag_id=row.dag_id, team_name=row.team_name, is_approver=row.is_approver)
 
 
 def choices(viewer: Viewer, *, limit: int, session: Session) -> tuple[list[str], list[str]]:
@@ -97,31 +116,64 @@ def page(
     return _load(list(session.execute(query).mappings()), session=session), total
 
 
-def by_ids(approval_ids: Collection[UUID], *, session: Session) -> list[Approval]:
+def watched(approval_ids: Collection[UUID], *, session: Session) -> list[Watched]:
     """Give those of the requests that exist, in order of id."""
-    query = select(approval_table).where(approval_table.c.id.in_(approval_ids)).order_by(approval_table.c.id)
-    return _load(list(session.execute(query).mappings()), session=session)
+    columns = approval_table.c
+    query = (
+        select(
+            columns.id,
+            columns.status,
+            columns.level,
+            columns.expires_at,
+            tables.waiter.c.ti_id,
+            tables.waiter.c.ended_at,
+        )
+        .outerjoin(tables.waiter, tables.waiter.c.approval_id == columns.id)
+        .where(columns.id.in_(approval_ids))
+        .order_by(columns.id)
+    )
+    return [
+        Watched(
+            id=row.id,
+            status=Status(row.status),
+            level=row.level,
+            expires_at=row.expires_at,
+            ti_id=row.ti_id,
+            resumed_at=row.ended_at,
+        )
+        for row in session.execute(query)
+    ]
 
 
 def _load(rows: list[mapping.Row], *, session: Session) -> list[Approval]:
-    query = (
-        select(tables.vote)
-        .where(tables.vote.c.approval_id.in_([row["id"] for row in rows]))
-        .order_by(tables.vote.c.at)
-    )
+    ids = [row["id"] for row in rows]
+    waiting = select(tables.waiter).where(tables.waiter.c.approval_id.in_(ids))
+    waiters = {waiter["approval_id"]: waiter for waiter in session.execute(waiting).mappings()}
+    voted = tables.vote.c
+    query = select(tables.vote).where(voted.approval_id.in_(ids)).order_by(voted.at, voted.actor_id)
     votes: dict[UUID, list[mapping.Row]] = {}
     for vote in session.execute(query).mappings():
         votes.setdefault(vote["approval_id"], []).append(vote)
-    return [mapping.approval_of(row, votes.get(row["id"], ())) for row in rows]
+    return [mapping.approval_of(row, waiters.get(row["id"]), votes.get(row["id"], ())) for row in rows]
 
 
 def _conditions(filters: Filters, viewer: Viewer, now: datetime) -> list[Condition]:
     columns = approval_table.c
-    conditions: list[Condition] = [
-        columns[name].in_(values)
-        for name in ("dag_id", "run_id", "task_id", "map_index", "ti_id", "requested_by")
-        if (values := getattr(filters, name))
-    ]
+    conditions: list[Condition] = []
+    if filters.dag_id:
+        conditions.append(columns.dag_id.in_(filters.dag_id))
+    if filters.run_id:
+        conditions.append(columns.run_id.in_(filters.run_id))
+    if filters.task_id:
+        conditions.append(columns.task_id.in_(filters.task_id))
+    if filters.map_index:
+        conditions.append(columns.map_index.in_(filters.map_index))
+    if filters.requested_by:
+        conditions.append(columns.requested_by.in_(filters.requested_by))
+    if filters.ti_id:
+        waiter = tables.waiter.c
+        waits = exists().where(waiter.approval_id == columns.id, waiter.ti_id.in_(filters.ti_id))
+        conditions.append(waits.correlate(approval_table))  # not with waiters: lists have them as well
     if filters.status:
         conditions.append(columns.status.in_([status.value for status in filters.status]))
     if filters.approver_role:
@@ -145,7 +197,7 @@ def _is(wanted: bool, condition: Condition) -> Condition:
 
 
 def _is_open() -> Condition:
-    return approval_table.c.status.in_([status.value for status in OPEN])
+    return approval_table.c.status.in_(OPEN_VALUES)
 
 
 def _assigned_to(actor: Actor) -> Condition:

@@ -1,69 +1,133 @@
-"""Rows to values and back. The JSON of a policy is written and read only here."""
+"""Rows to values and back, column by column."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 
 from airflow_approvals.domain.approval import (
-    Actor,
-    ActorKind,
     Approval,
-    Event,
-    EventType,
+    Content,
+    Decided,
+    Ends,
+    Lapsed,
     Origin,
+    Progress,
+    Resolution,
     Verdict,
     Vote,
+    Waiter,
+    Way,
+    Withdrawn,
 )
-from airflow_approvals.domain.policy import Approver, ApproverKind, Level, OnDeny, OnExpiry, Policy
-from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.people import ActorKind, Who
+from airflow_approvals.domain.policy import OnExpiry, Policy
+from airflow_approvals.domain.status import OPEN, Status
+from airflow_approvals.store.policies import policy_json, policy_of
 
 Row = Mapping[str, Any] | RowMapping
-
-_ORIGIN = ("dag_id", "run_id", "task_id", "map_index", "try_number", "ti_id", "team_name")
-_PLAIN = (
-    "id",
-    "subject",
-    "body",
-    "requested_by",
-    "created_at",
-    "metadata",
-    "level",
-    "expires_at",
-    "escalated_at",
-    "resolved_at",
-    "actor_id",
-    "actor_name",
-    "comment",
-    "inputs",
-    "resumed_at",
-    "version",
-)
-_VOTE = ("actor_id", "actor_name", "comment", "level", "at")
 
 
 def approval_row(approval: Approval) -> dict[str, Any]:
     """Give the columns of table ``approval``."""
     return {
-        **{name: getattr(approval.origin, name) for name in _ORIGIN},
-        **{name: getattr(approval, name) for name in _PLAIN},
-        "status": approval.status.value,
-        "quorum": approval.policy.quorum,
-        "policy": policy_json(approval.policy),
+        "id": approval.id,
+        "dag_id": approval.origin.dag_id,
+        "run_id": approval.origin.run_id,
+        "task_id": approval.origin.task_id,
+        "map_index": approval.origin.map_index,
+        "team_name": approval.origin.team_name,
+        "requested_by": approval.requested_by,
+        "created_at": approval.created_at,
+        **content_columns(approval.content),
+        **policy_columns(approval.policy),
+        **state_columns(approval),
     }
 
 
-def approval_of(row: Row, votes: Iterable[Row]) -> Approval:
-    """Rebuild a request from its row and its votes, oldest first."""
+def content_columns(content: Content) -> dict[str, Any]:
+    """Give the columns that only an edit changes; they may be large."""
+    return {"subject": content.subject, "body": content.body, "metadata": dict(content.metadata)}
+
+
+def policy_columns(policy: Policy) -> dict[str, Any]:
+    """Give the column of the terms."""
+    return {"policy": policy_json(policy)}
+
+
+def state_columns(approval: Approval) -> dict[str, Any]:
+    """Give the columns that any change may touch."""
+    progress, resolution = approval.progress, approval.resolution
+    return {
+        "status": approval.status.value,
+        "level": progress.level,
+        "expires_at": progress.expires_at,
+        "escalated_at": progress.asked_at if progress.level else None,
+        "resolved_at": None if resolution is None else resolution.at,
+        "actor_kind": None if resolution is None else resolution.by.kind.value,
+        "actor_id": None if resolution is None else resolution.by.id,
+        "actor_name": None if resolution is None else resolution.by.name,
+        "comment": resolution.comment if isinstance(resolution, Decided) else None,
+        "reason": resolution.reason if isinstance(resolution, Withdrawn) else None,
+        "recorded": approval.recorded,
+        "version": approval.version,
+    }
+
+
+def approval_of(row: Row, waiter: Row | None, votes: Iterable[Row]) -> Approval:
+    """Rebuild a request from its row, that of its waiter if it has one, and its votes, oldest first."""
+    policy = policy_of(row["policy"])
     return Approval(
-        **{name: row[name] for name in _PLAIN},
-        origin=Origin(**{name: row[name] for name in _ORIGIN}),
-        status=Status(row["status"]),
-        policy=policy_of(row["policy"]),
+        id=row["id"],
+        origin=Origin(
+            dag_id=row["dag_id"],
+            run_id=row["run_id"],
+            task_id=row["task_id"],
+            map_index=row["map_index"],
+            team_name=row["team_name"],
+        ),
+        content=Content(subject=row["subject"], body=row["body"], metadata=row["metadata"]),
+        policy=policy,
+        requested_by=row["requested_by"],
+        created_at=row["created_at"],
+        progress=Progress(
+            level=row["level"],
+            asked_at=row["escalated_at"] or row["created_at"],
+            expires_at=row["expires_at"],
+        ),
+        resolution=_resolution(row, policy.on_expiry),
         votes=tuple(vote_of(vote) for vote in votes),
+        waiter=None if waiter is None else waiter_of(waiter),
+        recorded=row["recorded"],
+        version=row["version"],
+    )
+
+
+def waiter_row(approval_id: UUID, waiter: Waiter) -> dict[str, Any]:
+    """Give a row of table ``approval_waiter``."""
+    return {
+        "approval_id": approval_id,
+        "ti_id": waiter.ti_id,
+        "map_index": waiter.map_index,
+        "try_number": waiter.try_number,
+        "way": waiter.way.value,
+        "ends": waiter.ends.value,
+        "ended_at": waiter.ended_at,
+    }
+
+
+def waiter_of(row: Row) -> Waiter:
+    """Rebuild a waiter."""
+    return Waiter(
+        ti_id=row["ti_id"],
+        map_index=row["map_index"],
+        try_number=row["try_number"],
+        way=Way(row["way"]),
+        ends=Ends(row["ends"]),
+        ended_at=row["ended_at"],
     )
 
 
@@ -76,13 +140,17 @@ def approver_rows(approval: Approval) -> list[dict[str, Any]]:
     ]
 
 
-def vote_rows(approval: Approval, votes: Sequence[Vote]) -> list[dict[str, Any]]:
+def vote_rows(approval_id: UUID, votes: Sequence[Vote]) -> list[dict[str, Any]]:
     """Give rows of table ``approval_vote``."""
     return [
         {
-            **{name: getattr(vote, name) for name in _VOTE},
-            "approval_id": approval.id,
+            "approval_id": approval_id,
+            "actor_id": vote.actor_id,
+            "actor_name": vote.actor_name,
             "verdict": vote.verdict.value,
+            "comment": vote.comment,
+            "level": vote.level,
+            "at": vote.at,
         }
         for vote in votes
     ]
@@ -90,63 +158,25 @@ def vote_rows(approval: Approval, votes: Sequence[Vote]) -> list[dict[str, Any]]
 
 def vote_of(row: Row) -> Vote:
     """Rebuild one vote."""
-    return Vote(**{name: row[name] for name in _VOTE}, verdict=Verdict(row["verdict"]))
-
-
-def event_rows(approval: Approval, events: Sequence[Event], first_seq: int) -> list[dict[str, Any]]:
-    """Give rows of table ``approval_event``, numbered from ``first_seq``."""
-    return [
-        {
-            "approval_id": approval.id,
-            "seq": seq,
-            "at": event.at,
-            "type": event.type.value,
-            "actor_kind": event.actor.kind.value,
-            "actor_id": event.actor.id,
-            "actor_name": event.actor.name,
-            "detail": dict(event.detail),
-        }
-        for seq, event in enumerate(events, start=first_seq)
-    ]
-
-
-def event_of(row: Row) -> Event:
-    """Rebuild one event; the roles its actor held then are in its detail, not in the actor."""
-    actor = Actor(kind=ActorKind(row["actor_kind"]), id=row["actor_id"], name=row["actor_name"])
-    return Event(type=EventType(row["type"]), at=row["at"], actor=actor, detail=row["detail"])
-
-
-def policy_json(policy: Policy) -> dict[str, Any]:
-    """Write a policy as JSON; timeouts in seconds."""
-    return {
-        "levels": [
-            {
-                "approvers": [{"kind": a.kind.value, "name": a.name} for a in level.approvers],
-                "timeout_seconds": None if level.timeout is None else level.timeout.total_seconds(),
-            }
-            for level in policy.levels
-        ],
-        "on_deny": policy.on_deny.value,
-        "on_expiry": policy.on_expiry.value,
-        "quorum": policy.quorum,
-    }
-
-
-def policy_of(stored: Mapping[str, Any]) -> Policy:
-    """Read a policy written by :func:`policy_json`."""
-    return Policy(
-        levels=tuple(
-            Level(
-                approvers=tuple(
-                    Approver(kind=ApproverKind(a["kind"]), name=a["name"]) for a in level["approvers"]
-                ),
-                timeout=None
-                if level["timeout_seconds"] is None
-                else timedelta(seconds=level["timeout_seconds"]),
-            )
-            for level in stored["levels"]
-        ),
-        on_deny=OnDeny(stored["on_deny"]),
-        on_expiry=OnExpiry(stored["on_expiry"]),
-        quorum=stored["quorum"],
+    return Vote(
+        actor_id=row["actor_id"],
+        actor_name=row["actor_name"],
+        verdict=Verdict(row["verdict"]),
+        comment=row["comment"],
+        level=row["level"],
+        at=row["at"],
     )
+
+
+def _resolution(row: Row, on_expiry: OnExpiry) -> Resolution | None:
+    status = Status(row["status"])
+    if status in OPEN:
+        return None
+    at = row["resolved_at"]
+    by = Who(kind=ActorKind(row["actor_kind"]), id=row["actor_id"], name=row["actor_name"])
+    if status is Status.CANCELLED:
+        return Withdrawn(by=by, reason=row["reason"], at=at)
+    if by.kind is ActorKind.SYSTEM:
+        return Lapsed(on_expiry=on_expiry, at=at)
+    verdict = Verdict.APPROVE if status is Status.APPROVED else Verdict.DENY
+    return Decided(verdict=verdict, by=by, comment=row["comment"], at=at)

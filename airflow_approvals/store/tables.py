@@ -1,4 +1,4 @@
-"""The four tables, in a MetaData of their own; nothing points into Airflow's tables."""
+"""The tables, in a MetaData of their own; nothing points into Airflow's tables."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from sqlalchemy import (
     Uuid,
 )
 
-from airflow_approvals.domain.approval import ActorKind, EventType, Verdict
-from airflow_approvals.domain.policy import ApproverKind
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.people import ActorKind, ApproverKind
 from airflow_approvals.domain.status import Status
 
 ID_LENGTH = 250  # as Airflow's own dag_id, run_id and task_id
 NAME_LENGTH = 512  # as flask-appbuilder's user names
+TYPE_LENGTH = 50  # of a fact; whichever there are, the database takes them
 
 metadata = MetaData(
     naming_convention={
@@ -65,35 +66,44 @@ approval = Table(
     Column("run_id", String(ID_LENGTH), nullable=False),
     Column("task_id", String(ID_LENGTH)),
     Column("map_index", Integer, nullable=False),
-    Column("try_number", Integer),
-    Column("ti_id", Uuid()),
     Column("team_name", String(ID_LENGTH)),
     Column("subject", String(500), nullable=False),
     Column("body", Text, nullable=False),
+    Column("metadata", Json, nullable=False),
+    Column("policy", Json, nullable=False),
     Column("status", String(20), nullable=False),
     Column("level", Integer, nullable=False),
-    Column("quorum", Integer, nullable=False),
-    Column("policy", Json, nullable=False),
     Column("requested_by", String(NAME_LENGTH)),
     Column("created_at", UtcDateTime(), nullable=False),
     Column("expires_at", UtcDateTime()),
     Column("escalated_at", UtcDateTime()),
     Column("resolved_at", UtcDateTime()),
+    Column("actor_kind", String(10)),
     Column("actor_id", String(NAME_LENGTH)),
     Column("actor_name", String(NAME_LENGTH)),
     Column("comment", Text),
-    Column("inputs", Json),
-    Column("metadata", Json, nullable=False),
-    Column("resumed_at", UtcDateTime()),
+    Column("reason", Text),
+    Column("recorded", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     PrimaryKeyConstraint("id"),
-    UniqueConstraint("ti_id"),
     _one_of("status", Status),
     Index(None, "status", "expires_at"),
     Index(None, "status", "created_at"),
     Index(None, "dag_id", "run_id", "task_id"),
     Index(None, "created_at"),
     Index(None, "resolved_at"),
+)
+
+waiter = _child(
+    "approval_waiter",
+    Column("ti_id", Uuid(), nullable=False),
+    Column("map_index", Integer, nullable=False),
+    Column("try_number", Integer, nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("ends", String(10), nullable=False),
+    Column("ended_at", UtcDateTime()),
+    PrimaryKeyConstraint("approval_id", "ti_id"),
+    UniqueConstraint("ti_id"),
 )
 
 approver = _child(
@@ -122,12 +132,11 @@ event = _child(
     "approval_event",
     Column("seq", Integer, nullable=False),
     Column("at", UtcDateTime(), nullable=False),
-    Column("type", String(20), nullable=False),
+    Column("type", String(TYPE_LENGTH), nullable=False),
     Column("actor_kind", String(10), nullable=False),
     Column("actor_id", String(NAME_LENGTH), nullable=False),
     Column("actor_name", String(NAME_LENGTH), nullable=False),
-    Column("detail", Json, nullable=False),
+    Column("fields", Json, nullable=False),
     PrimaryKeyConstraint("approval_id", "seq"),
-    _one_of("type", EventType),
     _one_of("actor_kind", ActorKind),
 )

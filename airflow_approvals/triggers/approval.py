@@ -13,7 +13,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from airflow_approvals.domain.errors import NotAllowed
 from airflow_approvals.domain.status import TERMINAL
 from airflow_approvals.triggers.watcher import FAILURES, Outage, Watch, Watcher, shared_watcher
-from airflow_approvals.wire import WatchedShape
+from airflow_approvals.wire.watching import WatchedShape
 
 DELIVERY_ATTEMPTS = 10
 

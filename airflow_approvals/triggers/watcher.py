@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from airflow_approvals import wire
 from airflow_approvals.client import ApiUnavailable, AsyncApprovalsClient, UnexpectedAnswer
 from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings
 from airflow_approvals.domain.errors import ApprovalError
 from airflow_approvals.domain.status import TERMINAL
+from airflow_approvals.wire.watching import MAX_WATCHED, WatchedShape
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +34,11 @@ class Watch:
     """
 
     approval_id: UUID
-    seen: wire.WatchedShape | None = None
+    seen: WatchedShape | None = None
     known: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, seen: wire.WatchedShape | None) -> None:
+    def tell(self, seen: WatchedShape | None) -> None:
         """Pass on what was read; wakes the trigger when it is news.
 
         A read that was overtaken by a newer one on its way here is no news.
@@ -112,7 +112,7 @@ class Watcher:
         """Give what is left of a pause that began with the end of the last read."""
         return max(0.0, self._read_at + pause_seconds - asyncio.get_running_loop().time())
 
-    def _tell(self, asked: Collection[UUID], found: Mapping[UUID, wire.WatchedShape]) -> None:
+    def _tell(self, asked: Collection[UUID], found: Mapping[UUID, WatchedShape]) -> None:
         for watch in self._watches:
             if watch.approval_id in asked:
                 watch.tell(found.get(watch.approval_id))
@@ -165,7 +165,7 @@ async def _set_within(event: asyncio.Event, timeout_seconds: float | None) -> No
         timer.cancel()
 
 
-def _progress(seen: wire.WatchedShape | None) -> tuple[int, int, bool]:
+def _progress(seen: WatchedShape | None) -> tuple[int, int, bool]:
     """Give how far a request has come: open, closed, deleted; it never goes back."""
     if seen is None:
         return 2, 0, False
@@ -173,5 +173,5 @@ def _progress(seen: wire.WatchedShape | None) -> tuple[int, int, bool]:
 
 
 def _chunks(ids: list[UUID]) -> Iterator[list[UUID]]:
-    for start in range(0, len(ids), wire.MAX_WATCHED):
-        yield ids[start : start + wire.MAX_WATCHED]
+    for start in range(0, len(ids), MAX_WATCHED):
+        yield ids[start : start + MAX_WATCHED]

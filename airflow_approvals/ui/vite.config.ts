@@ -18,9 +18,11 @@ function licences(): Plugin {
     name: "licences",
     generateBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
-      const found = modules.flatMap((id) => /^\0?(.*\/node_modules\/((?:@[^/]+\/)?[^/?]+))\//.exec(id) ?? []);
       const folders = new Map<string, string>();
-      for (let i = 0; i < found.length; i += 3) folders.set(found[i + 2]!, found[i + 1]!);
+      for (const id of modules) {
+        const [, folder, name] = /^\0?(.*\/node_modules\/((?:@[^/]+\/)?[^/?]+))\//.exec(id) ?? [];
+        if (folder !== undefined && name !== undefined) folders.set(name, folder);
+      }
       const texts = [...folders].sort().map(([name, folder]) => {
         const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
         if (file === undefined) throw new Error(`${name} has no licence file`);

@@ -12,8 +12,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from airflow_approvals.domain import lifecycle
-from airflow_approvals.domain.approval import Actor, ActorKind, Origin
+from airflow_approvals.domain.approval import Content, Origin
+from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.store import approvals as store
 from tests.browser.conftest import copy_of, serve
@@ -45,20 +46,21 @@ def _fill(database: str) -> None:
             policy = Policy.of_roles(
                 approver_role="manager", escalate_role="director", expires_in=timedelta(hours=1 + number)
             )
-            approval, events = lifecycle.open_request(
+            opening = Opening(
                 id=uuid7(),
                 origin=Origin(
                     dag_id=f"dag_{number % 40:02}", run_id=f"scheduled__{now:%Y-%m-%dT%H:%M:%S}+00:00"
                 ),
-                subject=f"Request {number:04}: publish the figures of a rather long name",
-                body="All of this has to be checked. " * 300,
+                content=Content(
+                    subject=f"Request {number:04}: publish the figures of a rather long name",
+                    body="All of this has to be checked. " * 300,
+                    metadata={"rows": number, "note": "x" * 2000},
+                ),
                 policy=policy,
-                metadata={"rows": number, "note": "x" * 2000},
                 actor=actor,
                 requested_by="admin",
-                now=now,
             )
-            store.add(approval, events, session=session)
+            store.add(open_request(opening, now), session=session)
         session.commit()
     engine.dispose()
 

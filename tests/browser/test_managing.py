@@ -75,8 +75,9 @@ def test_an_editor_cancels_with_a_reason(world: World) -> None:
     dialog.get_by_label("Reason").fill("Called off.")
     cancel.click()
     expect(page.get_by_test_id("decision")).to_contain_text("Cancelled by editor")
+    expect(page.get_by_test_id("decision")).to_contain_text("Called off.")
     cancelled = world.read(asked)
-    assert (cancelled["status"], cancelled["comment"]) == ("cancelled", "Called off.")
+    assert (cancelled["status"], cancelled["reason"]) == ("cancelled", "Called off.")
 
 
 def test_an_editor_deletes_a_closed_request(world: World) -> None:

@@ -23,7 +23,7 @@ def runs(stack: AirflowStack) -> Runs:
 
 def reasons(run: Run, request: dict[str, Any]) -> list[str]:
     """Why the request was cancelled."""
-    return [e["detail"]["reason"] for e in run.events(request) if e["type"] == "cancelled"]
+    return [e["reason"] for e in run.events(request) if e["type"] == "cancelled"]
 
 
 def wait_withdrawn(run: Run) -> dict[str, Any]:

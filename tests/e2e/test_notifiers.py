@@ -99,7 +99,7 @@ def test_a_try_killed_before_it_parked_asks_anew(start: Callable[[str], Run]) ->
     assert new["id"] != old["id"]
     assert new["ti_id"] != old["ti_id"]
     assert run.types(old) == ["opened", "cancelled"]
-    assert run.events(old)[1]["detail"]["reason"] == "superseded"
+    assert run.events(old)[1]["reason"] == "superseded"
     assert run.post("manager", old, "approve").status_code == httpx.codes.CONFLICT
     run.wait_settled()
     run.decide("manager", new, "approve")
@@ -115,7 +115,7 @@ def test_a_gate_marked_as_failed_before_it_parked_withdraws_its_request(start: C
     run.mark("failed")
 
     request = run.wait_request("cancelled")
-    assert run.events(request)[1]["detail"]["reason"] in ("task_killed", "task_failed")
+    assert run.events(request)[1]["reason"] in ("task_killed", "task_failed")
     assert run.types(request) == ["opened", "cancelled"]
     late = run.post("manager", request, "approve")
     assert late.status_code == httpx.codes.CONFLICT, late.text

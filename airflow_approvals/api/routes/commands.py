@@ -6,64 +6,51 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from airflow_approvals import wire
-from airflow_approvals.api.deps import Work, WorkDep
+from airflow_approvals.api.callers import TaskDep
+from airflow_approvals.api.permissions import CancellerDep, Sight, SightDep
 from airflow_approvals.api.problems import answers
-from airflow_approvals.api.security import CancellerDep, Person, TaskDep, ViewerDep
+from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Verdict
-from airflow_approvals.service import approvals
+from airflow_approvals.domain.commands.close import Cancellation
+from airflow_approvals.domain.commands.close import cancel as cancel_request
+from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.service import commands, reading
+from airflow_approvals.service.transaction import Work
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.bodies import CancelBody, DecisionBody, EmptyBody
+from airflow_approvals.wire.watching import WatchedShape
 
 router = APIRouter(tags=["commands"], prefix="/approvals/{approval_id}", responses=answers(403, 404, 409))
 
 
 @router.post("/approve")
-def approve(
-    approval_id: UUID, body: wire.DecisionBody, person: ViewerDep, work: WorkDep
-) -> wire.ApprovalShape:
+def approve(approval_id: UUID, body: DecisionBody, sight: SightDep, work: WorkDep) -> ApprovalShape:
     """Say yes. Only approvers of a level reached so far may."""
-    return _decide(approval_id, Verdict.APPROVE, body, person, work)
+    return _decide(approval_id, Verdict.APPROVE, body, sight, work)
 
 
 @router.post("/deny")
-def deny(approval_id: UUID, body: wire.DecisionBody, person: ViewerDep, work: WorkDep) -> wire.ApprovalShape:
+def deny(approval_id: UUID, body: DecisionBody, sight: SightDep, work: WorkDep) -> ApprovalShape:
     """Say no. Only approvers of a level reached so far may."""
-    return _decide(approval_id, Verdict.DENY, body, person, work)
+    return _decide(approval_id, Verdict.DENY, body, sight, work)
 
 
 @router.post("/cancel")
-def cancel(
-    approval_id: UUID, body: wire.CancelBody, canceller: CancellerDep, work: WorkDep
-) -> wire.ApprovalShape:
+def cancel(approval_id: UUID, body: CancelBody, canceller: CancellerDep, work: WorkDep) -> ApprovalShape:
     """Close a request that nobody needs to answer any more. A waiting task fails."""
-    cancelled = approvals.cancel(
-        approval_id,
-        actor=canceller,
-        reason=body.reason,
-        settings=work.settings,
-        now=work.now,
-        session=work.session,
-    )
-    return wire.ApprovalShape.of(cancelled)
+    cancellation = Cancellation(actor=canceller, reason=body.reason)
+    return ApprovalShape.of(commands.run(approval_id, cancel_request, cancellation, work=work))
 
 
 @router.post("/advance")
-def advance(approval_id: UUID, body: wire.EmptyBody, ti_id: TaskDep, work: WorkDep) -> wire.ApprovalShape:
+def advance(approval_id: UUID, body: EmptyBody, ti_id: TaskDep, work: WorkDep) -> WatchedShape:
     """Escalate or expire if that is due, cancel if the task is gone, deliver a decision; tasks only."""
-    approvals.get_own(approval_id, ti_id, session=work.session)
-    outcome = approvals.advance(approval_id, settings=work.settings, now=work.now, session=work.session)
-    return wire.ApprovalShape.of(outcome.approval)
+    reading.get_own(approval_id, ti_id, work=work)
+    return WatchedShape.of(commands.bring_up_to_date(approval_id, work=work).approval)
 
 
 def _decide(
-    approval_id: UUID, verdict: Verdict, body: wire.DecisionBody, person: Person, work: Work
-) -> wire.ApprovalShape:
-    decided = approvals.decide(
-        approval_id,
-        verdict,
-        actor=person.actor,
-        comment=body.comment,
-        settings=work.settings,
-        now=work.now,
-        session=work.session,
-    )
-    return wire.ApprovalShape.of(decided)
+    approval_id: UUID, verdict: Verdict, body: DecisionBody, sight: Sight, work: Work
+) -> ApprovalShape:
+    answer = Answer(actor=sight.person.actor, verdict=verdict, comment=body.comment)
+    return ApprovalShape.of(commands.run(approval_id, decide, answer, work=work))

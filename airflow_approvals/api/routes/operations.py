@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from airflow_approvals import wire
-from airflow_approvals.api.deps import WorkDep
+from airflow_approvals.api.callers import PersonDep
+from airflow_approvals.api.permissions import MaintainerDep, viewer_of
 from airflow_approvals.api.problems import answers
-from airflow_approvals.api.security import MaintainerDep, PersonDep
-from airflow_approvals.service import approvals, maintenance, metrics
+from airflow_approvals.api.work import WorkDep
+from airflow_approvals.service import metrics, sweep
+from airflow_approvals.wire.bodies import EmptyBody
+from airflow_approvals.wire.operations import CleanupShape, HealthShape, MetricsShape, SweepShape
 
 MAX_DAYS = 3650
 
@@ -27,30 +29,26 @@ class MetricsQuery(BaseModel):
 
 
 @router.get("/approvals/metrics", responses=answers(403))
-def get_metrics(
-    query: Annotated[MetricsQuery, Query()], person: PersonDep, work: WorkDep
-) -> wire.MetricsShape:
+def get_metrics(query: Annotated[MetricsQuery, Query()], person: PersonDep, work: WorkDep) -> MetricsShape:
     """Count and time the requests you may see."""
-    viewer = person.viewer(approvals.dag_ids(session=work.session))
-    computed = metrics.compute(viewer, days=query.days, now=work.now, session=work.session)
-    return wire.MetricsShape.model_validate(computed)
+    viewer = viewer_of(person, work=work)
+    computed = metrics.compute(viewer, days=query.days, now=work.clock(), work=work)
+    return MetricsShape.model_validate(computed)
 
 
 @router.post("/maintenance/escalate", responses=answers(403), dependencies=[MaintainerDep])
-def escalate(body: wire.EmptyBody, work: WorkDep) -> wire.EscalateShape:
+def escalate(body: EmptyBody, work: WorkDep) -> SweepShape:
     """Apply passed deadlines, cancel what nobody waits for, deliver what did not arrive."""
-    done = maintenance.escalate(settings=work.settings, now=work.now, session=work.session)
-    return wire.EscalateShape.model_validate(done)
+    return SweepShape.model_validate(sweep.sweep(work=work))
 
 
 @router.post("/maintenance/cleanup", responses=answers(403), dependencies=[MaintainerDep])
-def cleanup(body: wire.EmptyBody, work: WorkDep) -> wire.CleanupShape:
+def cleanup(body: EmptyBody, work: WorkDep) -> CleanupShape:
     """Remove requests closed longer ago than the retention time."""
-    done = maintenance.cleanup(settings=work.settings, now=work.now, session=work.session)
-    return wire.CleanupShape.model_validate(done)
+    return CleanupShape.model_validate(sweep.cleanup(work=work))
 
 
 @router.get("/health")
-def health() -> wire.HealthShape:
+def health() -> HealthShape:
     """Say that the API is served. The only route without sign-in."""
-    return wire.HealthShape()
+    return HealthShape()

@@ -8,13 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from airflow_approvals import wire
 from airflow_approvals.api import badge
-from airflow_approvals.api.deps import WorkDep
+from airflow_approvals.api.callers import PersonDep
+from airflow_approvals.api.permissions import SightDep, viewer_of
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.routes.approvals import ListQuery
-from airflow_approvals.api.security import PersonDep, ViewerDep
-from airflow_approvals.service import approvals
+from airflow_approvals.api.work import WorkDep
+from airflow_approvals.domain.search import Viewer
+from airflow_approvals.service import reading
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.events import shape_of
+from airflow_approvals.wire.page import ChoicesShape, DetailShape, RowCollection, RowShape
+from airflow_approvals.wire.words import words
 
 MAX_CHOICES = 200
 
@@ -28,47 +33,37 @@ class RowsQuery(ListQuery):
 
 
 @router.get("/page/approvals", responses=answers(403))
-def list_rows(query: Annotated[RowsQuery, Query()], person: PersonDep, work: WorkDep) -> wire.RowCollection:
+def list_rows(query: Annotated[RowsQuery, Query()], person: PersonDep, work: WorkDep) -> RowCollection:
     """List the requests you may see, in short, and count those that wait for you."""
-    viewer = person.viewer(query.dag_id or approvals.dag_ids(session=work.session))
-    found, total = approvals.page(
-        query.filters(),
-        viewer=viewer,
-        order=query.order_by,
-        limit=query.limit,
-        offset=query.offset,
-        now=work.now,
-        session=work.session,
-    )
+    now = work.clock()
+    viewer = viewer_of(person, query.dag_id, work=work)
+    found, total = query.read(viewer, now=now, work=work)
     rows = [
-        wire.RowShape.of(a, can_decide=approvals.why_not_decide(a, person.actor, now=work.now) is None)
-        for a in found
+        RowShape.of(a, can_decide=reading.why_not_decide(a, person.actor, now=now) is None) for a in found
     ]
-    waiting = approvals.count_waiting(viewer, now=work.now, session=work.session)
-    return wire.RowCollection(approvals=rows, total_entries=total, waiting_for_me=waiting)
+    waiting = reading.count_waiting(viewer, now=now, work=work)
+    return RowCollection(approvals=rows, total_entries=total, waiting_for_me=waiting)
 
 
 @router.get("/page/approvals/{approval_id}", responses=answers(403, 404))
-def get_detail(approval_id: UUID, person: ViewerDep, work: WorkDep) -> wire.DetailShape:
-    """Read one request with its trail, and whether you may decide and change it."""
-    approval = approvals.get(approval_id, session=work.session)
-    trail = approvals.events(approval_id, session=work.session)
-    why_not = approvals.why_not_decide(approval, person.actor, now=work.now)
-    return wire.DetailShape(
-        approval=wire.ApprovalShape.of(approval),
-        events=wire.EventCollection.of(trail).events,
+def get_detail(approval_id: UUID, sight: SightDep, work: WorkDep) -> DetailShape:
+    """Read one request with its record, and whether you may decide and change it."""
+    approval = reading.get(approval_id, work=work)
+    why_not = reading.why_not_decide(approval, sight.person.actor, now=work.clock())
+    return DetailShape(
+        approval=ApprovalShape.of(approval),
+        events=[shape_of(event) for event in reading.record(approval_id, work=work)],
         can_decide=why_not is None,
-        why_not=why_not,
-        can_edit=person.may_edit(approval.origin.dag_id),
+        why_not=None if why_not is None else words(why_not),
+        can_edit=sight.may("PUT"),
     )
 
 
 @router.get("/page/choices", responses=answers(403))
-def get_choices(person: PersonDep, work: WorkDep) -> wire.ChoicesShape:
+def get_choices(person: PersonDep, work: WorkDep) -> ChoicesShape:
     """Name the Dags and roles to filter by."""
-    viewer = person.viewer(approvals.dag_ids(session=work.session))
-    dag_ids, roles = approvals.choices(viewer, limit=MAX_CHOICES, session=work.session)
-    return wire.ChoicesShape(dag_ids=dag_ids, roles=roles)
+    dag_ids, roles = reading.choices(viewer_of(person, work=work), limit=MAX_CHOICES, work=work)
+    return ChoicesShape(dag_ids=dag_ids, roles=roles)
 
 
 @router.get(
@@ -79,6 +74,7 @@ def get_choices(person: PersonDep, work: WorkDep) -> wire.ChoicesShape:
 def get_badge(person: PersonDep, work: WorkDep, theme: Literal["light", "dark"] = "light") -> Response:
     """Draw the icon of the navigation, with the number of requests that wait for you."""
     # Whatever waits for a person is visible to them as an approver, so no Dag needs to be looked at.
-    waiting = approvals.count_waiting(person.viewer(()), now=work.now, session=work.session)
+    viewer = Viewer(actor=person.actor, readable_dag_ids=frozenset())
+    waiting = reading.count_waiting(viewer, now=work.clock(), work=work)
     headers = {"Cache-Control": "no-store"}
     return Response(badge.draw(waiting, theme=theme), media_type=badge.MEDIA_TYPE, headers=headers)

@@ -12,6 +12,10 @@ from airflow_approvals.store.db_manager import ApprovalsDBManager
 target_metadata = ApprovalsDBManager.metadata
 
 
+# Dropping the old copy of a table would otherwise take along every row that refers to it.
+WITHOUT_FOREIGN_KEYS = "PRAGMA foreign_keys=OFF"
+
+
 def include_object(_object: Any, name: str | None, type_: str, *_: Any) -> bool:
     """Keep Airflow's tables out of comparisons."""
     return type_ != "table" or name in target_metadata.tables
@@ -26,10 +30,17 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+def is_sqlite() -> bool:
+    """Tell whether tables are changed by copying them."""
+    return bool(context.get_context().dialect.name == "sqlite")
+
+
 def run_offline() -> None:
     """Print the SQL."""
     context.configure(url=settings.SQL_ALCHEMY_CONN, literal_binds=True, **OPTIONS)
     with context.begin_transaction():
+        if is_sqlite():
+            context.static_output(f"{WITHOUT_FOREIGN_KEYS};")
         context.run_migrations()
 
 
@@ -37,8 +48,16 @@ def run_online() -> None:
     """Change the database."""
     with settings.engine.connect() as connection:
         context.configure(connection=connection, transaction_per_migration=True, **OPTIONS)
-        with context.begin_transaction():
-            context.run_migrations()
+        try:
+            if is_sqlite():
+                connection.exec_driver_sql(WITHOUT_FOREIGN_KEYS)
+                connection.commit()
+            with context.begin_transaction():
+                context.run_migrations()
+        finally:
+            if is_sqlite():
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 if context.is_offline_mode():

@@ -1,9 +1,10 @@
 import { preload } from "swr";
 
 import { get } from "./api/client";
-import { ApprovalsPage } from "./components/ApprovalsPage";
-import { RelatedApprovals, type RelatedProps } from "./components/RelatedApprovals";
-import { parseView, rowsPath } from "./logic/query";
+import { ApprovalsPage } from "./ApprovalsPage";
+import { rowsPath } from "./list/path";
+import { RelatedApprovals, type RelatedProps } from "./list/RelatedApprovals";
+import { parseView } from "./shared/view";
 
 // React shows a page that had to be loaded only after 0.3 s; what it will list is asked for meanwhile.
 const view = parseView(new URLSearchParams(location.search));

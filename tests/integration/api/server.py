@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 
 from airflow_approvals import tokens
+from airflow_approvals.store import tables
 from dev.stack import Account, AirflowStack
 
 MOUNTED_AT = "/approvals"
@@ -46,6 +47,7 @@ FAB_PEOPLE = (
     Account("manager", "manager-pw", ("manager",)),
     Account("director", "director-pw", ("director",)),
     Account("outsider", "outsider-pw", ("outsider",)),
+    Account("system", "system-pw", ("manager",)),  # a person may be called anything
     Account("sales-reader", "sales-reader-pw", ("sales reader",)),
     Account("sales-editor", "sales-editor-pw", ("sales editor",)),
 )
@@ -196,6 +198,16 @@ class Server:
         self._update(changes, "id = :id", new=self._stored(new.ti_id), id=self._stored(task.ti_id))
         return new
 
+    def let_deadline_pass(self, approval: Mapping[str, Any]) -> None:
+        """Make the deadline of an open request one that has just passed; nothing is applied yet."""
+        columns = tables.approval.c
+        with self.engine.begin() as connection:
+            connection.execute(
+                update(tables.approval)
+                .where(columns.id == UUID(approval["id"]))
+                .values(expires_at=datetime.now(tz=timezone.utc))
+            )
+
     def _update(self, changes: str, condition: str, **values: Any) -> None:
         with self.engine.begin() as connection:
             connection.execute(
@@ -265,9 +277,10 @@ def content(**fields: Any) -> dict[str, Any]:
 def problem(response: httpx.Response) -> tuple[int, str, str | None]:
     """Status, code and rule of a refusal; its body must have the one shape of all errors."""
     body = response.json()
-    assert body.keys() <= {"detail", "code", "rule"}, body
+    assert body.keys() <= {"detail", "code", "rule", "closed"}, body
     assert isinstance(body["detail"], str)
     assert body["detail"]
+    assert ("closed" in body) == (body["code"] == "already_closed"), body
     return response.status_code, body["code"], body.get("rule")
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 from fastapi.routing import APIRoute
 
 from airflow_approvals.api.app import create_app
+from airflow_approvals.domain.events import AnyEvent
 from tests.integration.api.server import MOUNTED_AT, Server
 
 APP = create_app()
 DOCUMENT = APP.openapi()
+SCHEMAS = DOCUMENT["components"]["schemas"]
 PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 HEALTH = "GET /v1/health"
 
@@ -74,7 +76,7 @@ def test_every_body_is_json_has_an_example_and_takes_nothing_else(name: str) -> 
     assert body["required"]
     assert body["content"].keys() == {"application/json"}
     reference = body["content"]["application/json"]["schema"]["$ref"]
-    schema = DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]]
+    schema = SCHEMAS[reference.rpartition("/")[2]]
     assert schema["additionalProperties"] is False
     assert schema["description"]
     validator = jsonschema.Draft202012Validator({**schema, "components": DOCUMENT["components"]})
@@ -88,6 +90,24 @@ def test_all_changing_operations_take_a_body() -> None:
     """DELETE aside, which no form can send."""
     changing = {name for name in OPERATIONS if not name.startswith(("GET", "DELETE"))}
     assert changing == BODIES.keys()
+
+
+@pytest.mark.parametrize("answer", ["EventCollection", "DetailShape"])
+def test_the_facts_of_a_record_are_told_apart_by_their_type(answer: str) -> None:
+    """Every type of fact has the shape of its name; a new one cannot be forgotten here."""
+    shape_of = {fact.type: f"#/components/schemas/{fact.__name__}Shape" for fact in get_args(AnyEvent)}
+    events = SCHEMAS[answer]["properties"]["events"]["items"]
+    assert events["discriminator"] == {"propertyName": "type", "mapping": shape_of}
+    assert {shape["$ref"] for shape in events["oneOf"]} == set(shape_of.values())
+
+
+@pytest.mark.parametrize("fact", get_args(AnyEvent), ids=lambda fact: fact.type)
+def test_every_fact_says_what_is_always_there(fact: type[AnyEvent]) -> None:
+    """Its type, its time, who it was and its words, besides what it has of its own; nothing is left out."""
+    schema = SCHEMAS[f"{fact.__name__}Shape"]
+    assert schema["description"]
+    assert schema["properties"]["type"]["const"] == fact.type
+    assert set(schema["required"]) == schema["properties"].keys() >= {"type", "at", "actor", "text"}
 
 
 @pytest.mark.e2e

@@ -15,14 +15,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, create_engine, text, update
+from sqlalchemy import Engine, create_engine, func, insert, select, text, update
 from sqlalchemy.orm import sessionmaker
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import Actor, ActorKind, Approval, Event, Origin
+from airflow_approvals.domain.approval import Approval, Content, Origin
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.events import AnyEvent
+from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
-from airflow_approvals.service import approvals
-from airflow_approvals.store.tables import approval as table
+from airflow_approvals.service import commands, opening, reading
+from airflow_approvals.service.opening import Question
+from airflow_approvals.service.transaction import Work
+from airflow_approvals.store import approvals as store
+from airflow_approvals.store import tables
 from dev.deployment import Account, Deployment
 from tests.airflow_rows import AirflowRows
 
@@ -101,46 +107,59 @@ class Requests:
     ) -> UUID:
         """Open a request for a Dag run by hand; ``terms`` are those of ``Policy.of_roles``."""
         self.rows.run(dag_id, run_id)
-        with self._sessions() as session:
-            return approvals.open_by_hand(
-                Origin(dag_id=dag_id, run_id=run_id),
-                approvals.Content(
-                    subject=subject,
-                    body="",
-                    policy=Policy.of_roles(approver_role=role, **terms),
-                    metadata={"rows": 1200},
-                ),
-                actor=Actor(kind=ActorKind.PERSON, id="77", name="rita"),
-                expires_at=None,
-                now=now or datetime.now(tz=timezone.utc),
-                session=session,
-            ).id
+        question = Question(
+            content=Content(subject=subject, body="", metadata={"rows": 1200}),
+            policy=Policy.of_roles(approver_role=role, **terms),
+        )
+        rita = Actor(kind=ActorKind.PERSON, id="77", name="rita")
+        origin = Origin(dag_id=dag_id, run_id=run_id)
+        return opening.open_by_hand(origin, question, actor=rita, work=self._work(now)).id
 
     def open_by_waiting_task(self, subject: str, *, body: str) -> tuple[UUID, UUID]:
         """Open a request by a task that has been deferred for an hour; gives the ids of both."""
         ti_id = self.rows.task_instance(dag_id="release", run_id="first")
-        policy = Policy.of_roles(approver_role="manager")
-        content = approvals.Content(subject=subject, body=body, policy=policy, metadata={})
-        now = datetime.now(tz=timezone.utc)
-        with self._sessions() as session:
-            approval, _ = approvals.open_by_task(ti_id, content, now=now, session=session)
-        self.rows.set_state(ti_id, "deferred", updated_at=now - HOUR)
+        question = Question(
+            content=Content(subject=subject, body=body), policy=Policy.of_roles(approver_role="manager")
+        )
+        approval, _ = opening.open_by_task(ti_id, question, work=self._work())
+        self.rows.set_state(ti_id, "deferred", updated_at=approval.created_at - HOUR)
         return approval.id, ti_id
 
     def advance(self, approval_id: UUID, now: datetime) -> None:
         """Apply to a request what is due at ``now``."""
-        with self._sessions() as session:
-            approvals.advance(approval_id, settings=Settings(), now=now, session=session)
+        commands.bring_up_to_date(approval_id, work=self._work(now))
 
     def look(self, approval_id: UUID) -> Approval:
         """Read a request as it is in the database now."""
-        with self._sessions() as session:
-            return approvals.get(approval_id, session=session)
+        return reading.get(approval_id, work=self._work())
 
-    def record(self, approval_id: UUID) -> list[Event]:
+    def record(self, approval_id: UUID) -> list[AnyEvent]:
         """Read what happened to a request."""
-        with self._sessions() as session:
-            return approvals.events(approval_id, session=session)
+        return reading.record(approval_id, work=self._work())
+
+    def remember(self, approval_id: UUID, facts: Sequence[AnyEvent]) -> None:
+        """Add facts to a request's record, whatever they say; where it stands does not change."""
+        with self._sessions.begin() as session:
+            before = store.get(approval_id, session=session, lock=True)
+            assert before is not None
+            store.save(before, Change(approval=before, events=tuple(facts)), session=session)
+
+    def write_row(self, approval_id: UUID, **values: Any) -> None:
+        """Write a row of the record as a version may do that this one knows nothing of."""
+        counted = func.count(tables.event.c.seq) + 1
+        seq = select(counted).where(tables.event.c.approval_id == approval_id).scalar_subquery()
+        request = tables.approval.c
+        with self.engine.begin() as connection:
+            connection.execute(insert(tables.event).values(approval_id=approval_id, seq=seq, **values))
+            connection.execute(
+                update(tables.approval)
+                .where(request.id == approval_id)
+                .values(recorded=request.recorded + 1, version=request.version + 1)
+            )
+
+    def _work(self, now: datetime | None = None) -> Work:
+        moment = now or datetime.now(tz=timezone.utc)
+        return Work(settings=Settings(), clock=lambda: moment, sessions=self._sessions.begin)
 
     def permissions_of(self, role: str) -> set[str]:
         """Read from FAB's tables what a role may do."""
@@ -155,15 +174,8 @@ class Requests:
         with self.engine.connect() as connection:
             return set(connection.execute(query, {"role": role}).scalars())
 
-    def close_long_ago(self, approval_id: UUID, at: datetime) -> None:
-        """Make a request one that expired at ``at``."""
-        with self.engine.begin() as connection:
-            connection.execute(
-                update(table).where(table.c.id == approval_id).values(status="expired", resolved_at=at)
-            )
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """A deployment under FAB whose database is migrated and holds nothing else."""
     deployment = Deployment(tmp_path_factory.mktemp("cli_fab"), auth="fab")
@@ -171,13 +183,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     return deployment
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def roles_made(prepared: Deployment) -> Answer:
     """The answer to the first ``roles create``."""
     return Cli(prepared)("roles", "create", "manager", "director", "-o", "json")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fab(prepared: Deployment, roles_made: Answer) -> Cli:
     """The command line under FAB, with a manager, a director, an inactive manager, and somebody else."""
     assert roles_made.code == 0, roles_made.err
@@ -189,7 +201,7 @@ def fab(prepared: Deployment, roles_made: Answer) -> Cli:
     return Cli(prepared)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def requests(prepared: Deployment) -> Iterator[Requests]:
     """Requests on the database of all the command lines here."""
     made = Requests(_database(prepared))
@@ -197,13 +209,13 @@ def requests(prepared: Deployment) -> Iterator[Requests]:
     made.engine.dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def simple(prepared: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line under SimpleAuthManager, with an admin and a viewer."""
     return _elsewhere(prepared, tmp_path_factory.mktemp("cli_simple"), {})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def foreign(prepared: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line under an auth manager this package knows nothing about; ``lea`` is a manager."""
     home = tmp_path_factory.mktemp("cli_foreign")
@@ -219,7 +231,7 @@ def foreign(prepared: Deployment, tmp_path_factory: pytest.TempPathFactory) -> C
     return _elsewhere(prepared, home, environment)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def unprepared(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line on a database without our tables."""
     return Cli(Deployment(tmp_path_factory.mktemp("cli_unprepared"), auth="simple"))

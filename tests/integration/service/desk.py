@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from airflow.models.taskinstance import TaskInstance
 from sqlalchemy.orm import Session, sessionmaker
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import Actor, Approval, Event, EventType, Verdict
-from airflow_approvals.domain.lifecycle import Edit
+from airflow_approvals.domain.approval import Approval, Verdict
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.edit import Edit, edit
+from airflow_approvals.domain.events import AnyEvent
+from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import approvals, maintenance
-from airflow_approvals.service.approvals import Content
-from airflow_approvals.service.transaction import Outcome
+from airflow_approvals.service import commands, opening, reading, sweep
+from airflow_approvals.service.opening import Question
+from airflow_approvals.service.transaction import Work
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, MANAGER, MINUTE, NOW, origin, person, policy, types
+from tests.builders import HOUR, MANAGER, MINUTE, NOW, content, origin, person, policy, ti_id_of, types
 
 SOON = NOW + MINUTE
 SETTINGS = Settings(settle_seconds=5.0, retention_days=90)
 EDITOR = person("dag-editor")
 
-T = TypeVar("T")
+
+def work_at(now: datetime, **settings: Any) -> Work:
+    """What the use cases work with, at a time that stands still."""
+    return Work(settings=replace(SETTINGS, **settings), clock=lambda: now)
 
 
-def content(
-    *,
-    subject: str = "Release 1.2",
-    body: str = "Built from the main branch.",
-    terms: Policy | None = None,
-    metadata: Mapping[str, Any] | None = None,
-) -> Content:
-    """What a request asks: a release, of a manager and then a director, an hour each."""
-    return Content(
-        subject=subject, body=body, policy=terms or policy(), metadata=dict(metadata or {"rows": 1200})
-    )
+def question(terms: Policy | None = None, *, expires_at: datetime | None = None, **fields: Any) -> Question:
+    """Ask about a release, of a manager and then a director, an hour each; ``fields`` of the content."""
+    asked = content(**{"metadata": {"rows": 1200}, **fields})
+    return Question(content=asked, policy=terms or policy(), expires_at=expires_at)
 
 
 class Desk:
@@ -48,16 +49,13 @@ class Desk:
         self.sessions = sessions
         self.rows = rows
 
-    def call(self, use_case: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Call any use case in a session of its own."""
-        with self.sessions() as session:
-            return use_case(*arguments, **named, session=session)
-
     # Opening
 
-    def ask(self, ti_id: UUID, *, now: datetime = NOW, **terms: Any) -> Approval:
-        """Open the request of a running task instance; takes the arguments of ``content``."""
-        return self.call(approvals.open_by_task, ti_id, content(**terms), now=now)[0]
+    def ask(
+        self, ti_id: UUID, *, now: datetime = NOW, terms: Policy | None = None, **fields: Any
+    ) -> Approval:
+        """Open the request of a running task instance; takes the arguments of ``question``."""
+        return opening.open_by_task(ti_id, question(terms, **fields), work=work_at(now))[0]
 
     def gate(
         self,
@@ -88,9 +86,9 @@ class Desk:
         **task: Any,
     ) -> Approval:
         """Open a request for the run, or for what ``task`` says; no task waits for it."""
-        asked = origin(**{"ti_id": None, "task_id": None, "try_number": None, **task})
-        return self.call(
-            approvals.open_by_hand, asked, content(terms=terms), actor=EDITOR, expires_at=expires_at, now=now
+        asked = origin(**{"task_id": None, **task})
+        return opening.open_by_hand(
+            asked, question(terms, expires_at=expires_at), actor=EDITOR, work=work_at(now)
         )
 
     def in_status(self, status: Status, **task: Any) -> Approval:
@@ -122,21 +120,14 @@ class Desk:
         comment: str | None = None,
     ) -> Approval:
         """Answer as the manager, a minute after opening."""
-        return self.call(
-            approvals.decide,
-            approval.id,
-            verdict,
-            actor=actor,
-            comment=comment,
-            settings=SETTINGS,
-            now=now,
-        )
+        answer = Answer(actor=actor, verdict=verdict, comment=comment)
+        return commands.run(approval.id, decide, answer, work=work_at(now))
 
     def edit(
-        self, approval: Approval, change: Edit, *, actor: Actor = EDITOR, now: datetime = SOON
+        self, approval: Approval, *, actor: Actor = EDITOR, now: datetime = SOON, **fields: Any
     ) -> Approval:
-        """Change an open request."""
-        return self.call(approvals.edit, approval.id, change, actor=actor, settings=SETTINGS, now=now)
+        """Change an open request; takes the fields of ``Edit``."""
+        return commands.run(approval.id, edit, Edit(actor=actor, **fields), work=work_at(now))
 
     def cancel(
         self,
@@ -147,47 +138,53 @@ class Desk:
         now: datetime = SOON,
     ) -> Approval:
         """Close an open request."""
-        return self.call(
-            approvals.cancel, approval.id, actor=actor, reason=reason, settings=SETTINGS, now=now
-        )
+        cancellation = Cancellation(actor=actor, reason=reason)
+        return commands.run(approval.id, cancel, cancellation, work=work_at(now))
 
-    def advance(self, approval: Approval, now: datetime = SOON) -> Outcome:
+    def advance(self, approval: Approval, now: datetime = SOON) -> Change:
         """Bring a request up to date."""
-        return self.call(approvals.advance, approval.id, settings=SETTINGS, now=now)
+        return commands.bring_up_to_date(approval.id, work=work_at(now))
 
     def let_deadline_pass(self, approval: Approval) -> Approval:
         """Bring a request up to date at the moment of its deadline."""
-        assert approval.expires_at is not None
-        return self.advance(approval, approval.expires_at).approval
+        assert approval.progress.expires_at is not None
+        return self.advance(approval, approval.progress.expires_at).approval
 
     def delete(self, approval: Approval) -> None:
         """Remove a closed request."""
-        self.call(approvals.delete, approval.id)
+        commands.delete(approval.id, work=work_at(SOON))
 
-    def sweep(self, now: datetime = SOON, *, batch: int = 500) -> maintenance.EscalateSummary:
+    def sweep(self, now: datetime = SOON, *, batch: int = 500) -> sweep.SweepSummary:
         """Do what the maintenance Dag does first."""
-        return self.call(maintenance.escalate, settings=SETTINGS, now=now, batch=batch)
+        return sweep.sweep(work=work_at(now), batch=batch)
 
     def finish(self, approval: Approval) -> None:
         """Let the task that asked go on and succeed."""
-        assert approval.origin.ti_id is not None
-        self.rows.set_state(approval.origin.ti_id, "success")
+        self.rows.set_state(ti_id_of(approval), "success")
 
     # What came of it
 
+    def delivered_at(self, approval: Approval) -> datetime | None:
+        """When the task was given the answer; None when it was not, or no task waits."""
+        waiter = self.read(approval).waiter
+        return None if waiter is None else waiter.ended_at
+
     def read(self, approval: Approval) -> Approval:
         """The request as it is in the database now."""
-        return self.call(approvals.get, approval.id)
+        return reading.get(approval.id, work=work_at(SOON))
 
-    def events(self, approval: Approval) -> list[Event]:
-        """The audit trail as it is in the database now."""
-        return self.call(approvals.events, approval.id)
+    def events(self, approval: Approval) -> list[AnyEvent]:
+        """The record as it is in the database now."""
+        return reading.record(approval.id, work=work_at(SOON))
 
-    def trail(self, approval: Approval) -> list[EventType]:
-        """The kinds of the events, in order."""
+    def trail(self, approval: Approval) -> list[str]:
+        """The types of the facts, in order."""
         return types(self.events(approval))
+
+    def visible(self, approval: Approval, actor: Actor) -> bool:
+        """May this person see the request without reading its Dag?"""
+        return reading.place_of(approval.id, actor, work=work_at(SOON)).is_approver
 
     def task_of(self, approval: Approval) -> TaskInstance:
         """The task instance that asked, as it is in the database now."""
-        assert approval.origin.ti_id is not None
-        return self.rows.look(approval.origin.ti_id)
+        return self.rows.look(ti_id_of(approval))

@@ -6,21 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.errors import NotFound
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
-from airflow_approvals.service import maintenance
-from airflow_approvals.service.maintenance import CleanupSummary
-from tests.builders import MINUTE, NOW, TICK
-from tests.integration.service.desk import SOON, Desk
+from airflow_approvals.service import sweep
+from airflow_approvals.service.sweep import CleanupSummary
+from tests.builders import MINUTE, NOW, TICK, ti_id_of
+from tests.integration.service.desk import SOON, Desk, work_at
 
 DAY = timedelta(days=1)
 
 
 def cleanup(desk: Desk, now: datetime, *, days: int = 90, batch: int = 500) -> CleanupSummary:
     """Do what the maintenance Dag does last."""
-    return desk.call(maintenance.cleanup, settings=Settings(retention_days=days), now=now, batch=batch)
+    return sweep.cleanup(work=work_at(now, retention_days=days), batch=batch)
 
 
 def exists(desk: Desk, request: Approval) -> bool:
@@ -35,19 +34,18 @@ def exists(desk: Desk, request: Approval) -> bool:
 def go_on(desk: Desk, *requests: Approval) -> None:
     """Let the tasks read the decisions and end."""
     for request in requests:
-        assert request.origin.ti_id is not None
-        desk.rows.set_state(request.origin.ti_id, "success")
+        desk.rows.set_state(ti_id_of(request), "success")
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
 def test_a_closed_request_is_removed_with_its_record(desk: Desk, status: Status) -> None:
     """Its time counts from the decision, not from its opening."""
     request = desk.in_status(status)
-    assert request.resolved_at is not None
+    assert request.resolution is not None
     go_on(desk, request)
-    assert cleanup(desk, request.resolved_at + 90 * DAY) == CleanupSummary()
+    assert cleanup(desk, request.resolution.at + 90 * DAY) == CleanupSummary()
     assert exists(desk, request)
-    assert cleanup(desk, request.resolved_at + 90 * DAY + TICK) == CleanupSummary(removed=1)
+    assert cleanup(desk, request.resolution.at + 90 * DAY + TICK) == CleanupSummary(removed=1)
     assert not exists(desk, request)
     assert desk.events(request) == []
 

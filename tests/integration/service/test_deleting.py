@@ -10,6 +10,7 @@ from airflow_approvals.domain.errors import NotDelivered, NotFound, StillOpen
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
 from airflow_approvals.store import tables
 from tests.airflow_rows import AirflowRows
+from tests.builders import ti_id_of
 from tests.integration.service.desk import SOON, Desk
 
 
@@ -61,9 +62,8 @@ def test_a_decision_that_the_task_is_about_to_read_cannot_be_removed(
 ) -> None:
     """A woken task reads the request anew; without it, an approved task would fail."""
     decided = desk.decide(desk.gate())
-    assert decided.resumed_at is not None
-    assert decided.origin.ti_id is not None
-    rows.set_state(decided.origin.ti_id, state)
+    assert desk.delivered_at(decided) is not None
+    rows.set_state(ti_id_of(decided), state)
     with pytest.raises(NotDelivered):
         desk.delete(decided)
 
@@ -72,9 +72,8 @@ def test_a_decision_that_the_task_is_about_to_read_cannot_be_removed(
 def test_a_decision_nobody_waits_for_can_be_removed(desk: Desk, rows: AirflowRows, state: str | None) -> None:
     """The task ended, or was cleared, before the decision reached it."""
     decided = desk.decide(desk.gate(parked_at=SOON))
-    assert decided.resumed_at is None
-    assert decided.origin.ti_id is not None
-    rows.set_state(decided.origin.ti_id, state)
+    assert desk.delivered_at(decided) is None
+    rows.set_state(ti_id_of(decided), state)
     desk.delete(decided)
     with pytest.raises(NotFound):
         desk.read(decided)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from airflow.models.taskinstance import TaskInstance
 from airflow.models.trigger import Trigger
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import SYSTEM, EventType, Verdict
+from airflow_approvals.domain.approval import Lapsed, Verdict
+from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.errors import AlreadyClosed
+from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import approvals
-from airflow_approvals.service.maintenance import EscalateSummary
+from airflow_approvals.service import commands
+from airflow_approvals.service.sweep import SweepSummary
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, NOW, OTHER_MANAGER, TICK, level, policy, role
-from tests.integration.service.desk import SETTINGS, SOON, Desk
+from tests.builders import HOUR, NOW, OTHER_MANAGER, TICK, level, policy, role, ti_id_of
+from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
 
 SETTLE = timedelta(seconds=SETTINGS.settle_seconds)
 
@@ -36,10 +39,9 @@ def test_a_decision_wakes_the_waiting_task(desk: Desk) -> None:
         "kept": "yes",
         "event": {"approval_id": str(gate.id), "status": "approved"},
     }
-    assert decided.resumed_at == SOON
+    assert desk.delivered_at(decided) == SOON
     resumed = desk.events(gate)[-1]
-    assert (resumed.type, resumed.actor, resumed.at) == (EventType.RESUMED, SYSTEM, SOON)
-    assert resumed.detail == {"status": "approved"}
+    assert (resumed.type, resumed.actor, resumed.at) == ("resumed", SYSTEM, SOON)
 
 
 def test_a_cancelled_request_wakes_its_task_too(desk: Desk) -> None:
@@ -63,7 +65,10 @@ def test_the_last_deadline_wakes_the_task(desk: Desk, on_expiry: OnExpiry, statu
     """With what the policy makes of silence; it is the system that decided."""
     gate = desk.gate(policy(level(role("manager")), on_expiry=on_expiry))
     outcome = desk.advance(gate, NOW + HOUR)
-    assert (outcome.approval.status, outcome.approval.actor_id) == (status, "system")
+    assert (outcome.approval.status, outcome.approval.resolution) == (
+        status,
+        Lapsed(on_expiry=on_expiry, at=NOW + HOUR),
+    )
     assert desk.task_of(gate).next_kwargs["event"]["status"] == status.value
 
 
@@ -80,16 +85,16 @@ def test_a_task_that_has_just_parked_is_not_woken(desk: Desk) -> None:
     gate = desk.gate(parked_at=SOON - SETTLE + TICK)
 
     decided = desk.decide(gate)
-    assert (decided.status, decided.resumed_at) == (Status.APPROVED, None)
+    assert (decided.status, desk.delivered_at(decided)) == (Status.APPROVED, None)
     assert desk.task_of(gate).state == "deferred"
 
     assert desk.advance(gate, SOON).events == ()
     assert desk.task_of(gate).state == "deferred"
 
     delivered = desk.advance(gate, SOON + TICK)
-    assert [event.type for event in delivered.events] == [EventType.RESUMED]
-    assert delivered.approval.resumed_at == SOON + TICK
-    assert delivered.approval.resolved_at == SOON
+    assert [event.type for event in delivered.events] == ["resumed"]
+    assert desk.delivered_at(delivered.approval) == SOON + TICK
+    assert delivered.approval.resolution.at == SOON
     assert desk.task_of(gate).state == "scheduled"
 
 
@@ -105,28 +110,26 @@ def test_a_refused_late_click_delivers_what_is_undelivered(desk: Desk) -> None:
 def test_a_decision_before_the_task_parked_is_delivered_after(desk: Desk, rows: AirflowRows) -> None:
     """People can be faster than the operator's way into deferral."""
     gate = desk.gate(state="running")
-    assert gate.origin.ti_id is not None
 
-    assert desk.decide(gate).resumed_at is None
+    assert desk.delivered_at(desk.decide(gate)) is None
     assert desk.task_of(gate).state == "running"
 
-    rows.set_state(gate.origin.ti_id, "deferred", updated_at=SOON)
-    assert desk.advance(gate, SOON + SETTLE).approval.resumed_at == SOON + SETTLE
+    rows.set_state(ti_id_of(gate), "deferred", updated_at=SOON)
+    assert desk.delivered_at(desk.advance(gate, SOON + SETTLE).approval) == SOON + SETTLE
     assert desk.task_of(gate).state == "scheduled"
 
 
 def test_a_task_whose_parking_time_is_unknown_is_woken(desk: Desk) -> None:
     """Airflow allows the column to be empty; waiting for ever would be worse than a retry."""
     gate = desk.gate(parked_at=None)
-    assert desk.decide(gate).resumed_at == SOON
+    assert desk.delivered_at(desk.decide(gate)) == SOON
 
 
 def test_a_decision_is_delivered_once(desk: Desk, rows: AirflowRows) -> None:
     """A task that waits again, for something else, is left alone."""
     gate = desk.gate()
     desk.decide(gate)
-    assert gate.origin.ti_id is not None
-    rows.set_state(gate.origin.ti_id, "deferred")
+    rows.set_state(ti_id_of(gate), "deferred")
     assert desk.advance(gate, NOW + HOUR).events == ()
     assert desk.task_of(gate).state == "deferred"
 
@@ -141,9 +144,9 @@ def test_deciding_nothing_new_writes_nothing(desk: Desk) -> None:
 def test_settle_time_is_configurable(desk: Desk) -> None:
     """Zero wakes at once, for those whose executor is quick."""
     gate = desk.gate(parked_at=SOON)
-    settings = type(SETTINGS)(settle_seconds=0)
-    decided = desk.call(approvals.cancel, gate.id, actor=SYSTEM, reason="x", settings=settings, now=SOON)
-    assert decided.resumed_at == SOON
+    cancellation = Cancellation(actor=EDITOR, reason="x")
+    commands.run(gate.id, cancel, cancellation, work=work_at(SOON, settle_seconds=0))
+    assert desk.delivered_at(gate) == SOON
 
 
 @pytest.mark.parametrize(
@@ -167,6 +170,25 @@ def test_a_task_that_waits_for_something_else_is_not_woken(
 
     cancelled = desk.cancel(gate)
 
-    assert cancelled.resumed_at is None
+    assert desk.delivered_at(cancelled) is None
     assert desk.task_of(gate).state == "deferred"
-    assert desk.sweep() == EscalateSummary()
+    assert desk.sweep() == SweepSummary()
+
+
+def test_a_decision_takes_few_statements(desk: Desk) -> None:
+    """From the lock to the commit: what is read, locked and written once each."""
+    gate = desk.gate()
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    with desk.sessions() as session:
+        engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        desk.decide(gate)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    told = [" ".join(statement.split()[:3]) for statement in statements if "BEGIN" not in statement]
+    assert len(told) <= 9, told

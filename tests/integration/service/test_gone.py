@@ -7,12 +7,13 @@ from datetime import datetime
 
 import pytest
 
-from airflow_approvals.domain.approval import SYSTEM, Approval, EventType
-from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed
-from airflow_approvals.domain.lifecycle import Edit
+from airflow_approvals.domain.approval import Approval, Withdrawn
+from airflow_approvals.domain.errors import AlreadyClosed
+from airflow_approvals.domain.events import Cancelled
+from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.status import Status
 from tests.airflow_rows import AirflowRows
-from tests.builders import DIRECTOR, HOUR, NOW, STRANGER
+from tests.builders import DIRECTOR, HOUR, NOW, STRANGER, ti_id_of
 from tests.integration.service.desk import SOON, Desk
 
 ALIVE = ("scheduled", "queued", "running", "deferred", "restarting")
@@ -22,10 +23,11 @@ OVER = ("success", "failed", "skipped", "upstream_failed", "removed", "up_for_re
 def assert_cancelled(desk: Desk, request: Approval, reason: str, *, at: datetime = SOON) -> None:
     """By the system, and with that reason; nobody's vote was taken and nothing woken."""
     cancelled = desk.read(request)
-    assert (cancelled.status, cancelled.comment, cancelled.resolved_at) == (Status.CANCELLED, reason, at)
-    assert (cancelled.actor_id, cancelled.votes, cancelled.resumed_at) == (SYSTEM.id, (), None)
-    assert desk.trail(request) == [EventType.OPENED, EventType.CANCELLED]
-    assert desk.events(request)[-1].detail == {"reason": reason}
+    assert cancelled.resolution == Withdrawn(by=SYSTEM.who, reason=reason, at=at)
+    assert (cancelled.status, cancelled.votes) == (Status.CANCELLED, ())
+    assert desk.delivered_at(request) is None
+    assert desk.trail(request) == ["opened", "cancelled"]
+    assert desk.events(request)[-1] == Cancelled(at=at, actor=SYSTEM, reason=reason)
 
 
 @pytest.mark.parametrize("state", OVER)
@@ -49,8 +51,7 @@ def test_a_cleared_task_cancels_its_request(desk: Desk) -> None:
 def test_a_new_try_cancels_the_older_request(desk: Desk, rows: AirflowRows) -> None:
     """Even if that new try waits itself: it is another question."""
     gate = desk.gate()
-    assert gate.origin.ti_id is not None
-    newer = rows.next_try(gate.origin.ti_id)
+    newer = rows.next_try(ti_id_of(gate))
     rows.set_state(newer, "deferred")
     with pytest.raises(AlreadyClosed):
         desk.decide(gate)
@@ -61,8 +62,7 @@ def test_a_new_try_cancels_the_older_request(desk: Desk, rows: AirflowRows) -> N
 def test_a_task_that_was_removed_cancels_its_request(desk: Desk, rows: AirflowRows) -> None:
     """The run goes on without it."""
     gate = desk.gate()
-    assert gate.origin.ti_id is not None
-    rows.remove(gate.origin.ti_id)
+    rows.remove(ti_id_of(gate))
     with pytest.raises(AlreadyClosed):
         desk.decide(gate)
     assert_cancelled(desk, gate, "task_deleted")
@@ -107,20 +107,20 @@ def test_every_command_finds_out(desk: Desk) -> None:
     """Not only decisions."""
     for number, command in enumerate(
         (
-            lambda gate: desk.edit(gate, Edit(subject="Other")),
+            lambda gate: desk.edit(gate, subject="Other"),
             desk.cancel,
             lambda gate: desk.decide(gate, actor=DIRECTOR),
         )
     ):
         gate = desk.gate(state="failed", map_index=number)
-        with pytest.raises((AlreadyClosed, NotAllowed)):
+        with pytest.raises(AlreadyClosed):
             command(gate)
         assert_cancelled(desk, gate, "task_failed")
 
 
-def test_a_stranger_is_still_told_that_they_may_not(desk: Desk) -> None:
-    """And the cancellation is kept."""
+def test_a_stranger_is_told_that_it_is_closed(desk: Desk) -> None:
+    """That comes before whether they might have answered; and the cancellation is kept."""
     gate = desk.gate(state="failed")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(AlreadyClosed):
         desk.decide(gate, actor=STRANGER)
     assert_cancelled(desk, gate, "task_failed")

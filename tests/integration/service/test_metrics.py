@@ -14,7 +14,7 @@ from airflow_approvals.domain.status import Status
 from airflow_approvals.service import metrics
 from airflow_approvals.service.metrics import Group, Metrics
 from tests.builders import HOUR, MANAGER, MINUTE, NOW, TICK, level, person, policy, role, user
-from tests.integration.service.desk import Desk
+from tests.integration.service.desk import Desk, work_at
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -24,7 +24,7 @@ BOARD = person("a-director", "board")
 
 def compute(desk: Desk, viewer: Viewer = READER, *, days: int = 30, now: datetime = NOW) -> Metrics:
     """The numbers of the last 30 days."""
-    return desk.call(metrics.compute, viewer, days=days, now=now)
+    return metrics.compute(viewer, days=days, now=now, work=work_at(now))
 
 
 def group(key: str, **numbers: Any) -> Group:

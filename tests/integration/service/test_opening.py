@@ -8,13 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from airflow_approvals.domain.approval import ActorKind, EventType
+from airflow_approvals.domain.approval import Waiter, Withdrawn
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
+from airflow_approvals.domain.events import Opened
+from airflow_approvals.domain.people import SYSTEM, ActorKind
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import approvals
+from airflow_approvals.service import opening, reading
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, MINUTE, NOW, TI_ID, level, origin, policy, role
-from tests.integration.service.desk import EDITOR, SOON, Desk, content
+from tests.builders import HOUR, MINUTE, NOW, TI_ID, content, level, origin, policy, role, ti_id_of
+from tests.integration.service.desk import EDITOR, SOON, Desk, question, work_at
 
 
 def test_a_running_task_opens_a_request_about_itself(desk: Desk, rows: AirflowRows) -> None:
@@ -22,50 +24,48 @@ def test_a_running_task_opens_a_request_about_itself(desk: Desk, rows: AirflowRo
     rows.dag("release_of_red", team="red")  # an id of its own: Airflow caches the team of a Dag
     ti_id = rows.task_instance(dag_id="release_of_red", map_index=3, try_number=2, started_by="release-team")
 
-    approval, new = desk.call(approvals.open_by_task, ti_id, content(), now=NOW)
+    approval, new = opening.open_by_task(ti_id, question(), work=work_at(NOW))
 
     assert new
     assert approval == desk.read(approval)
-    assert approval.origin == origin(
-        ti_id=ti_id, dag_id="release_of_red", map_index=3, try_number=2, team_name="red"
-    )
-    assert (approval.subject, approval.body) == ("Release 1.2", "Built from the main branch.")
-    assert (approval.policy, approval.metadata) == (policy(), {"rows": 1200})
+    assert approval.origin == origin(dag_id="release_of_red", map_index=3, team_name="red")
+    assert approval.waiter == Waiter(ti_id=ti_id, map_index=3, try_number=2)
+    assert (approval.content, approval.policy) == (content(metadata={"rows": 1200}), policy())
     assert (approval.requested_by, approval.created_at) == ("release-team", NOW)
-    assert (approval.status, approval.expires_at) == (Status.PENDING, NOW + HOUR)
+    assert (approval.status, approval.progress.expires_at) == (Status.PENDING, NOW + HOUR)
 
 
 def test_the_record_begins_with_the_task_that_asked(desk: Desk, rows: AirflowRows) -> None:
     """The first event names the task by its token, and carries the deadline."""
     ti_id = rows.task_instance()
     (event,) = desk.events(desk.ask(ti_id))
-    assert (event.type, event.at) == (EventType.OPENED, NOW)
+    assert (event.type, event.at) == ("opened", NOW)
     assert (event.actor.kind, event.actor.id, event.actor.name) == (
         ActorKind.TASK,
         f"ti:{ti_id}",
         f"ti:{ti_id}",
     )
-    assert event.detail == {"expires_at": (NOW + HOUR).isoformat()}
+    assert isinstance(event, Opened)
+    assert event.expires_at == NOW + HOUR
 
 
 def test_asking_again_with_the_same_content_gives_the_same_request(desk: Desk, rows: AirflowRows) -> None:
     """A worker that lost the answer may ask again; nothing is written twice."""
     ti_id = rows.task_instance()
-    first, _ = desk.call(approvals.open_by_task, ti_id, content(), now=NOW)
+    first, _ = opening.open_by_task(ti_id, question(), work=work_at(NOW))
 
-    again, new = desk.call(approvals.open_by_task, ti_id, content(subject=" Release 1.2\n"), now=SOON)
+    again, new = opening.open_by_task(ti_id, question(subject=" Release 1.2\n"), work=work_at(SOON))
 
     assert not new
     assert again == first
-    assert desk.trail(first) == [EventType.OPENED]
+    assert desk.trail(first) == ["opened"]
 
 
 def test_asking_again_after_the_decision_gives_the_closed_request(desk: Desk) -> None:
     """One try has one request, whatever became of it."""
     gate = desk.gate(state="running")
     decided = desk.decide(gate)
-    assert gate.origin.ti_id is not None
-    assert desk.ask(gate.origin.ti_id, now=NOW + HOUR) == decided
+    assert desk.ask(ti_id_of(gate), now=NOW + HOUR) == decided
 
 
 @pytest.mark.parametrize(
@@ -111,19 +111,20 @@ def test_an_unknown_or_superseded_try_cannot_open_a_request(desk: Desk, rows: Ai
 
 
 def test_a_new_try_supersedes_the_open_request_of_the_older_one(desk: Desk, rows: AirflowRows) -> None:
-    """Nobody answers for a try that is over; the newer try is who cancelled."""
+    """Nobody answers for a try that is over."""
     gate = desk.gate()
-    assert gate.origin.ti_id is not None
-    newer = rows.next_try(gate.origin.ti_id)
+    newer = rows.next_try(ti_id_of(gate))
     rows.set_state(newer, "running")
 
     second = desk.ask(newer, now=SOON)
 
     older = desk.read(gate)
-    assert (older.status, older.comment, older.resolved_at) == (Status.CANCELLED, "superseded", SOON)
-    assert (older.actor_id, older.actor_name) == (f"ti:{newer}", f"ti:{newer}")
-    assert desk.trail(gate) == [EventType.OPENED, EventType.CANCELLED]
-    assert (second.status, second.origin.try_number) == (Status.PENDING, 2)
+    assert older.resolution == Withdrawn(by=SYSTEM.who, reason="superseded", at=SOON)
+    assert desk.trail(gate) == ["opened", "cancelled"]
+    assert (second.status, second.waiter) == (
+        Status.PENDING,
+        Waiter(ti_id=newer, map_index=-1, try_number=2),
+    )
 
 
 def test_a_new_try_leaves_all_other_requests_alone(desk: Desk, rows: AirflowRows) -> None:
@@ -138,8 +139,7 @@ def test_a_new_try_leaves_all_other_requests_alone(desk: Desk, rows: AirflowRows
         desk.by_hand(task_id="gate"),
     ]
     before = [desk.read(other) for other in others]
-    assert older.origin.ti_id is not None
-    newer = rows.next_try(older.origin.ti_id)
+    newer = rows.next_try(ti_id_of(older))
     rows.set_state(newer, "running")
 
     desk.ask(newer, now=SOON)
@@ -150,8 +150,7 @@ def test_a_new_try_leaves_all_other_requests_alone(desk: Desk, rows: AirflowRows
 def test_a_request_that_is_refused_supersedes_nothing(desk: Desk, rows: AirflowRows) -> None:
     """Cancelling the older request and opening the newer one happen together or not at all."""
     gate = desk.gate()
-    assert gate.origin.ti_id is not None
-    newer = rows.next_try(gate.origin.ti_id)
+    newer = rows.next_try(ti_id_of(gate))
     rows.set_state(newer, "running")
     with pytest.raises(Invalid):
         desk.ask(newer, subject=" ")
@@ -163,16 +162,16 @@ def test_a_person_opens_a_request_for_a_run(desk: Desk, rows: AirflowRows) -> No
     rows.run()
     approval = desk.by_hand()
     assert approval == desk.read(approval)
-    assert approval.origin == origin(ti_id=None, task_id=None, try_number=None)
-    assert (approval.requested_by, approval.expires_at) == (EDITOR.name, NOW + HOUR)
+    assert (approval.origin, approval.waiter) == (origin(task_id=None), None)
+    assert (approval.requested_by, approval.progress.expires_at) == (EDITOR.name, NOW + HOUR)
     (event,) = desk.events(approval)
-    assert (event.type, event.actor.id) == (EventType.OPENED, EDITOR.id)
+    assert (event.type, event.actor.id) == ("opened", EDITOR.id)
 
 
 def test_a_person_may_set_the_first_deadline(desk: Desk, rows: AirflowRows) -> None:
     """It stands in place of the level's own timeout."""
     rows.run()
-    assert desk.by_hand(expires_at=NOW + MINUTE).expires_at == NOW + MINUTE
+    assert desk.by_hand(expires_at=NOW + MINUTE).progress.expires_at == NOW + MINUTE
 
 
 def test_a_person_may_ask_twice_about_the_same_task(desk: Desk, rows: AirflowRows) -> None:
@@ -198,13 +197,13 @@ def test_a_request_by_hand_must_make_sense(desk: Desk, rows: AirflowRows, wrong:
     rows.task_instance()
     with pytest.raises(Invalid):
         desk.by_hand(**wrong)
-    assert desk.call(approvals.dag_ids) == set()
+    assert reading.teams_of_dags(work=work_at(NOW)) == {}
 
 
 def test_the_decision_on_a_request_by_hand_resumes_nothing(desk: Desk, rows: AirflowRows) -> None:
     """Not even the task it is about, should that happen to wait for something."""
     ti_id: UUID = rows.task_instance(state="deferred")
     decided = desk.decide(desk.by_hand(task_id="gate"))
-    assert (decided.status, decided.resumed_at) == (Status.APPROVED, None)
-    assert desk.trail(decided) == [EventType.OPENED, EventType.VOTED, EventType.APPROVED]
+    assert (decided.status, decided.waiter) == (Status.APPROVED, None)
+    assert desk.trail(decided) == ["opened", "voted", "approved"]
     assert rows.look(ti_id).state == "deferred"

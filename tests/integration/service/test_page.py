@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import approvals
+from airflow_approvals.service import reading
+from airflow_approvals.wire.words import words
 from tests.builders import DIRECTOR, HOUR, MANAGER, MINUTE, NOW, TICK, level, person, policy, role
-from tests.integration.service.desk import SOON, Desk
+from tests.integration.service.desk import SOON, Desk, work_at
+
+WORK = work_at(SOON)
 
 
 def _eyes(name: str, *roles: str, dag_ids: tuple[str, ...] = ()) -> Viewer:
@@ -19,31 +22,31 @@ def test_the_count_of_what_waits_is_the_total_of_the_list(desk: Desk) -> None:
         desk.in_status(status, map_index=number)
     manager = _eyes("ana", "manager")
     for viewer in (manager, _eyes("di", "director"), _eyes("reader", dag_ids=("release",))):
-        _, total = desk.call(
-            approvals.page,
+        _, total = reading.page(
             Filters(assigned_to_me=True),
             viewer=viewer,
             order=Order.EXPIRES_AT,
             limit=1,
             offset=0,
             now=SOON,
+            work=WORK,
         )
-        assert desk.call(approvals.count_waiting, viewer, now=SOON) == total
-    assert desk.call(approvals.count_waiting, manager, now=SOON) == 2
+        assert reading.count_waiting(viewer, now=SOON, work=WORK) == total
+    assert reading.count_waiting(manager, now=SOON, work=WORK) == 2
 
 
 def test_choices_name_only_what_is_visible(desk: Desk) -> None:
     """Dags and roles of requests one may not see are not even named."""
     desk.gate(policy())
     desk.gate(policy(level(role("board"))), dag_id="payroll")
-    assert desk.call(approvals.choices, _eyes("reader", dag_ids=("release",)), limit=10) == (
+    assert reading.choices(_eyes("reader", dag_ids=("release",)), limit=10, work=WORK) == (
         ["release"],
         ["director", "manager"],
     )
-    assert desk.call(approvals.choices, _eyes("bo", "board"), limit=10) == (["payroll"], ["board"])
-    assert desk.call(approvals.choices, _eyes("nobody"), limit=10) == ([], [])
+    assert reading.choices(_eyes("bo", "board"), limit=10, work=WORK) == (["payroll"], ["board"])
+    assert reading.choices(_eyes("nobody"), limit=10, work=WORK) == ([], [])
     both = _eyes("reader", dag_ids=("release", "payroll"))
-    dag_ids, roles = desk.call(approvals.choices, both, limit=1)
+    dag_ids, roles = reading.choices(both, limit=1, work=WORK)
     assert (len(dag_ids), len(roles)) == (1, 1)
 
 
@@ -51,13 +54,13 @@ def test_why_not_is_what_a_decision_would_be_told(desk: Desk) -> None:
     """Judged by the state the decision would meet, even where no sweep has been yet."""
     gate = desk.gate(policy())
     late = NOW + HOUR + TICK
-    assert approvals.why_not_decide(gate, MANAGER, now=NOW + MINUTE) is None
-    refusal = approvals.why_not_decide(gate, DIRECTOR, now=NOW + MINUTE)
+    assert reading.why_not_decide(gate, MANAGER, now=NOW + MINUTE) is None
+    refusal = reading.why_not_decide(gate, DIRECTOR, now=NOW + MINUTE)
     assert refusal is not None
-    assert "decided by role manager" in refusal
-    assert approvals.why_not_decide(gate, DIRECTOR, now=late) is None, "by then it is the director's turn"
+    assert "decided by role manager" in words(refusal)
+    assert reading.why_not_decide(gate, DIRECTOR, now=late) is None, "by then it is the director's turn"
     last = desk.gate(policy(level(role("manager"))), map_index=1)
-    assert approvals.why_not_decide(last, MANAGER, now=NOW + MINUTE) is None
-    closed = approvals.why_not_decide(last, MANAGER, now=late)
+    assert reading.why_not_decide(last, MANAGER, now=NOW + MINUTE) is None
+    closed = reading.why_not_decide(last, MANAGER, now=late)
     assert closed is not None
-    assert "closed: expired" in closed
+    assert "closed: expired" in words(closed)

@@ -2,66 +2,37 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain import lifecycle
-from airflow_approvals.domain.approval import Approval, EventType, Verdict
+from airflow_approvals.domain.approval import Approval, Verdict, Withdrawn
+from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.errors import AlreadyClosed
+from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import approvals
-from airflow_approvals.service.maintenance import EscalateSummary
+from airflow_approvals.service import opening
+from airflow_approvals.service.sweep import SweepSummary
 from airflow_approvals.store import approvals as store
-from tests.builders import HOUR, MANAGER, NOW, OTHER_MANAGER, TICK, level, policy, role
-from tests.integration.service.desk import EDITOR, Desk, content
-
-ROUNDS = 200
-MEETING_SECONDS = 60
+from tests.builders import HOUR, MANAGER, NOW, OTHER_MANAGER, TICK, level, policy, role, ti_id_of
+from tests.integration.service.desk import EDITOR, Desk, question, work_at
+from tests.integration.service.racing import (
+    MEETING_SECONDS,
+    ROUNDS,
+    Answer,
+    Race,
+    wait_until_somebody_waits,
+)
 
 DEADLINE = NOW + HOUR
 IN_TIME = DEADLINE - TICK
 LAST_LEVEL = policy(level(role("manager")))
 
-RESOLVING = {EventType.APPROVED, EventType.DENIED, EventType.EXPIRED, EventType.CANCELLED}
-
-
-class Answer(NamedTuple):
-    """What a racer got: the result of its call, or the error it raised."""
-
-    result: Any = None
-    error: Exception | None = None
-
-
-Racer = Callable[[], Any]
-Race = Callable[[Racer, Racer], tuple[Answer, Answer]]
-
-
-@pytest.fixture
-def race() -> Iterator[Race]:
-    """Runs two calls at the same time, each in a thread of its own, switching as often as Python can."""
-    barrier = Barrier(2, timeout=MEETING_SECONDS)
-
-    def run(call: Racer) -> Answer:
-        barrier.wait()
-        try:
-            return Answer(result=call())
-        except Exception as error:  # noqa: BLE001  (the test looks at it)
-            return Answer(error=error)
-
-    switch_interval_seconds = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    with ThreadPoolExecutor(2) as threads:
-        yield lambda one, other: tuple(threads.map(run, (one, other)))  # type: ignore[return-value]
-    sys.setswitchinterval(switch_interval_seconds)
+RESOLVING = {"approved", "denied", "expired", "cancelled"}
 
 
 def assert_resolved_once(desk: Desk, gate: Approval, status: Status) -> None:
@@ -69,9 +40,9 @@ def assert_resolved_once(desk: Desk, gate: Approval, status: Status) -> None:
     closed = desk.read(gate)
     trail = desk.trail(gate)
     assert closed.status is status
-    assert [event for event in trail if event in RESOLVING] == [EventType(status.value)]
-    assert trail.count(EventType.RESUMED) == 1
-    assert len(closed.votes) == trail.count(EventType.VOTED) == (status is not Status.EXPIRED)
+    assert [event for event in trail if event in RESOLVING] == [status.value]
+    assert trail.count("resumed") == 1
+    assert len(closed.votes) == trail.count("voted") == (status is not Status.EXPIRED)
     task = desk.task_of(gate)
     assert (task.state, task.next_kwargs["event"]["status"]) == ("scheduled", status.value)
 
@@ -124,7 +95,7 @@ def test_a_decision_against_a_sweep(desk: Desk, race: Race) -> None:
             lambda: desk.sweep(DEADLINE),
         )
         assert sweep.error is None
-        assert sweep.result in (EscalateSummary(), EscalateSummary(expired=1, resumed=1))
+        assert sweep.result in (SweepSummary(), SweepSummary(expired=1, resumed=1))
         assert_click_or_clock(desk, gate, click, expired=sweep.result.expired == 1)
 
 
@@ -145,7 +116,7 @@ def test_two_sweeps_at_once(desk: Desk, race: Race) -> None:
         answers = race(lambda: desk.sweep(DEADLINE), lambda: desk.sweep(DEADLINE))
         assert [answer.error for answer in answers] == [None, None]
         summaries = sorted((answer.result for answer in answers), key=lambda summary: summary.expired)
-        assert summaries == [EscalateSummary(), EscalateSummary(expired=1, resumed=1)]
+        assert summaries == [SweepSummary(), SweepSummary(expired=1, resumed=1)]
         assert_resolved_once(desk, gate, Status.EXPIRED)
 
 
@@ -167,37 +138,37 @@ def test_a_task_that_asks_twice_at_once(desk: Desk, race: Race) -> None:
         ti_id = desk.rows.task_instance(map_index=number)
 
         def ask(ti_id: Any = ti_id) -> tuple[Approval, bool]:
-            return desk.call(approvals.open_by_task, ti_id, content(), now=NOW)
+            return opening.open_by_task(ti_id, question(), work=work_at(NOW))
 
         answers = race(ask, ask)
         assert [answer.error for answer in answers] == [None, None]
         (one, one_is_new), (other, other_is_new) = (answer.result for answer in answers)
         assert one == other
         assert one_is_new is not other_is_new
-        assert desk.trail(one) == [EventType.OPENED]
+        assert desk.trail(one) == ["opened"]
 
 
 def test_a_new_try_against_a_decision_on_the_older_one(desk: Desk, race: Race) -> None:
     """The older request is cancelled, once, whoever notices first; nobody answers for a try that is over."""
     for number in range(ROUNDS // 4):
         older = desk.gate(LAST_LEVEL, map_index=number)
-        assert older.origin.ti_id is not None
-        newer = desk.rows.next_try(older.origin.ti_id)
+        newer = desk.rows.next_try(ti_id_of(older))
         desk.rows.set_state(newer, "running")
         click, asked = race(partial(desk.decide, older), partial(desk.ask, newer))
         assert isinstance(click.error, AlreadyClosed), click
         assert asked.error is None
         assert asked.result.status is Status.PENDING
-        assert desk.read(older).comment == "superseded"
-        assert desk.trail(older) == [EventType.OPENED, EventType.CANCELLED]
+        resolution = desk.read(older).resolution
+        assert isinstance(resolution, Withdrawn)
+        assert (resolution.by, resolution.reason) == (SYSTEM.who, "superseded")
+        assert desk.trail(older) == ["opened", "cancelled"]
 
 
 @pytest.mark.parametrize("databases", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 def test_a_new_try_waits_for_a_command_on_the_older_request(desk: Desk, session: Session) -> None:
     """And leaves alone what that closed; only PostgreSQL locks single rows."""
     older = desk.gate(LAST_LEVEL)
-    assert older.origin.ti_id is not None
-    newer = desk.rows.next_try(older.origin.ti_id)
+    newer = desk.rows.next_try(ti_id_of(older))
     desk.rows.set_state(newer, "running")
     before = store.get(older.id, session=session, lock=True)
     assert before is not None
@@ -205,22 +176,9 @@ def test_a_new_try_waits_for_a_command_on_the_older_request(desk: Desk, session:
         asking = thread.submit(desk.ask, newer)
         with desk.sessions() as observer:
             wait_until_somebody_waits(observer)
-        after, events = lifecycle.cancel(before, actor=EDITOR, reason="called off", now=NOW)
-        store.save(before, after, events, session=session)
+        change = cancel(before, Cancellation(actor=EDITOR, reason="called off"), NOW)
+        store.save(before, change, session=session)
         session.commit()
         assert asking.result(MEETING_SECONDS).status is Status.PENDING
-    assert desk.read(older).comment == "called off"
-    assert desk.trail(older) == [EventType.OPENED, EventType.CANCELLED]
-
-
-def wait_until_somebody_waits(observer: Session) -> None:
-    """Wait until a session of this database stands before a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    give_up = time.monotonic() + MEETING_SECONDS
-    while not observer.execute(waiting).scalar_one():
-        assert time.monotonic() < give_up
-        observer.rollback()
-        time.sleep(0.01)
+    assert desk.read(older).resolution == Withdrawn(by=EDITOR.who, reason="called off", at=NOW)
+    assert desk.trail(older) == ["opened", "cancelled"]

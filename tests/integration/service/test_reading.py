@@ -5,25 +5,30 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from airflow.models.dag import DagModel
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.errors import NotAllowed, NotFound
-from airflow_approvals.domain.search import Viewer
-from airflow_approvals.service import approvals
+from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.service import reading
+from airflow_approvals.wire.watching import WatchedShape
 from tests.airflow_rows import AirflowRows
-from tests.builders import APPROVAL_ID, HOUR, NOW, level, person, policy, role, user
-from tests.integration.service.desk import Desk
+from tests.builders import APPROVAL_ID, HOUR, NOW, level, person, policy, role, ti_id_of, user
+from tests.integration.service.desk import SOON, Desk, work_at
+
+WORK = work_at(SOON)
 
 
 def test_a_task_reads_its_own_request(desk: Desk) -> None:
     """And no other; that one exists and another does not is not told apart."""
     gate, other = desk.gate(), desk.gate(map_index=1)
-    assert gate.origin.ti_id is not None
-    assert desk.call(approvals.get_own, gate.id, gate.origin.ti_id) == gate
+    assert reading.get_own(gate.id, ti_id_of(gate), work=WORK) == gate
 
     refusals = []
     for approval_id in (other.id, APPROVAL_ID):
         with pytest.raises(NotAllowed) as refused:
-            desk.call(approvals.get_own, approval_id, gate.origin.ti_id)
+            reading.get_own(approval_id, ti_id_of(gate), work=WORK)
         refusals.append((refused.value.rule, refused.value.detail))
     assert refusals[0] == refusals[1]
     assert refusals[0][0] == "own_request"
@@ -34,19 +39,22 @@ def test_a_request_by_hand_is_no_tasks_own(desk: Desk, rows: AirflowRows) -> Non
     ti_id = rows.task_instance()
     request = desk.by_hand(task_id="gate")
     with pytest.raises(NotAllowed):
-        desk.call(approvals.get_own, request.id, ti_id)
+        reading.get_own(request.id, ti_id, work=WORK)
 
 
 def test_reading_several_leaves_out_what_does_not_exist(desk: Desk) -> None:
-    """The watcher asks for many at once; votes come along."""
-    terms = policy(level(role("manager")), quorum=2)
-    gates = [desk.gate(terms, map_index=index) for index in range(3)]
-    voted = desk.decide(gates[1])
+    """The watcher asks for many at once, and is told the little it needs."""
+    gates = [desk.gate(map_index=index) for index in range(2)]
+    by_hand = desk.by_hand()
+    decided = desk.decide(gates[1])
 
-    found = desk.call(approvals.by_ids, [gates[2].id, APPROVAL_ID, gates[0].id, gates[1].id])
+    found = reading.watched([by_hand.id, APPROVAL_ID, gates[1].id, gates[0].id], work=WORK)
 
-    assert found == sorted([gates[0], voted, gates[2]], key=lambda approval: approval.id)
-    assert desk.call(approvals.by_ids, []) == []
+    assert [WatchedShape.model_validate(watched) for watched in found] == [
+        WatchedShape.of(approval) for approval in (gates[0], decided, by_hand)
+    ]
+    assert [watched.ti_id for watched in found] == [ti_id_of(gates[0]), ti_id_of(gates[1]), None]
+    assert reading.watched([], work=WORK) == []
 
 
 def test_the_dags_that_have_requests(desk: Desk, rows: AirflowRows) -> None:
@@ -55,9 +63,21 @@ def test_the_dags_that_have_requests(desk: Desk, rows: AirflowRows) -> None:
     for dag_id in ("release", "release", "payroll"):
         rows.run(dag_id)
         gate = desk.by_hand(dag_id=dag_id)
-    assert desk.call(approvals.dag_ids) == {"release", "payroll"}
-    assert desk.call(approvals.dag_id_of, gate.id) == "payroll"
-    assert desk.call(approvals.dag_id_of, APPROVAL_ID) is None
+    assert set(reading.teams_of_dags(work=WORK)) == {"release", "payroll"}
+    assert set(reading.teams_of_dags(["payroll", "quiet"], work=WORK)) == {"payroll"}
+    assert reading.place_of(gate.id, person("x"), work=WORK).dag_id == "payroll"
+
+
+def test_a_dag_that_is_gone_keeps_its_team(desk: Desk, rows: AirflowRows, session: Session) -> None:
+    """For permissions: a request of a team does not become everybody's because its Dag was deleted."""
+    rows.dag("release_of_blue", team="blue")
+    gate = desk.gate(dag_id="release_of_blue")
+    assert reading.team_of("release_of_blue", work=WORK) == "blue"
+    session.execute(delete(DagModel).where(DagModel.dag_id == "release_of_blue"))
+    session.commit()
+    place = reading.place_of(gate.id, person("x"), work=WORK)
+    assert reading.team_of("release_of_blue", gone=place.team_name, work=WORK) == "blue"
+    assert reading.teams_of_dags(work=WORK) == {"release_of_blue": "blue"}
 
 
 NOBODY: frozenset[str] = frozenset()
@@ -95,14 +115,18 @@ NOBODY: frozenset[str] = frozenset()
 def test_who_sees_a_request(desk: Desk, viewer: Viewer, sees: bool) -> None:
     """Readers of its Dag and its approvers at any level, by exact names."""
     gate = desk.gate(policy(level(role("manager"), user("ana")), level(role("director"))))
-    if sees:
-        desk.call(approvals.require_visible, gate.id, viewer=viewer)
-    else:
-        with pytest.raises(NotFound) as refused:
-            desk.call(approvals.require_visible, gate.id, viewer=viewer)
-        with pytest.raises(NotFound) as unknown:
-            desk.call(approvals.require_visible, APPROVAL_ID, viewer=viewer)
-        assert refused.value.detail == unknown.value.detail
+    place = reading.place_of(gate.id, viewer.actor, work=WORK)
+    assert (place.is_approver or place.dag_id in viewer.readable_dag_ids) is sees
+    listed, total = reading.page(
+        Filters(), viewer=viewer, order=Order.CREATED_AT, limit=10, offset=0, now=NOW, work=WORK
+    )
+    assert ([approval.id for approval in listed], total) == (([gate.id], 1) if sees else ([], 0))
+
+
+def test_a_request_that_does_not_exist_has_no_place(desk: Desk) -> None:
+    """The caller answers as to somebody who may not see it."""
+    with pytest.raises(NotFound):
+        reading.place_of(APPROVAL_ID, person("x"), work=WORK)
 
 
 def test_a_closed_request_is_seen_by_the_same_people(desk: Desk) -> None:
@@ -110,8 +134,7 @@ def test_a_closed_request_is_seen_by_the_same_people(desk: Desk) -> None:
     gate = desk.gate()
     desk.decide(gate)
     for name in ("manager", "director"):
-        viewer = Viewer(actor=person("x", name), readable_dag_ids=NOBODY)
-        desk.call(approvals.require_visible, gate.id, viewer=viewer)
+        assert desk.visible(gate, person("x", name))
 
 
 def test_the_record_outlives_the_run(desk: Desk, rows: AirflowRows) -> None:
@@ -126,7 +149,7 @@ def test_the_record_outlives_the_run(desk: Desk, rows: AirflowRows) -> None:
 
 def test_an_unknown_request_has_no_events(desk: Desk) -> None:
     """The caller has looked whether it exists."""
-    assert desk.call(approvals.events, APPROVAL_ID) == []
+    assert reading.record(APPROVAL_ID, work=WORK) == []
 
 
 def test_ids_sort_by_time_of_opening(desk: Desk) -> None:

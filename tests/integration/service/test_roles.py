@@ -10,11 +10,10 @@ from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.providers.fab.auth_manager.models import Role
 from airflow.providers.fab.auth_manager.models import User as FabUser
 
-from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import ActorKind
+from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.service import roles
-from tests.builders import level, policy, role
-from tests.integration.service.desk import Desk
+from tests.builders import NOW, level, policy, role
+from tests.integration.service.desk import Desk, work_at
 
 RESOLVERS = "tests.integration.service.resolvers"
 
@@ -33,7 +32,7 @@ def simple(name: str, held: str | None) -> SimpleAuthManagerUser:
 
 def roles_of(desk: Desk, user: Any, **settings: Any) -> frozenset[str]:
     """All roles the user holds now."""
-    return desk.call(roles.roles_of, user, settings=Settings(**settings))
+    return roles.roles_of(user, work=work_at(NOW, **settings))
 
 
 def test_fab_roles_are_held_by_their_exact_names(desk: Desk) -> None:
@@ -158,14 +157,14 @@ def test_all_admins_mode_means_nothing_under_another_auth_manager(
 
 def test_the_actor_is_the_person_with_the_roles_of_this_moment(desk: Desk) -> None:
     """With the stable id for the record, the name people know, and where the command came from."""
-    actor = desk.call(roles.actor_of, fab("ana", "manager"), settings=Settings(), channel="command line")
+    actor = roles.actor_of(fab("ana", "manager"), work=work_at(NOW), os_user="root")
     assert (actor.kind, actor.id, actor.name) == (ActorKind.PERSON, "7", "ana")
-    assert (actor.roles, actor.via) == ({"manager"}, {"channel": "command line"})
-    assert desk.call(roles.actor_of, simple("bo", "op"), settings=Settings()).id == "bo"
+    assert (actor.roles, actor.os_user) == ({"manager"}, "root")
+    assert roles.actor_of(simple("bo", "op"), work=work_at(NOW)).id == "bo"
 
 
 def test_a_role_held_this_way_decides(desk: Desk) -> None:
     """From the user to the vote."""
     gate = desk.gate()
-    actor = desk.call(roles.actor_of, simple("ana", "admin"), settings=Settings())
+    actor = roles.actor_of(simple("ana", "admin"), work=work_at(NOW))
     assert desk.decide(gate, actor=actor).votes[0].actor_name == "ana"

@@ -9,13 +9,15 @@ from airflow.models.taskinstance import TaskInstance
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import EventType
+from airflow_approvals.domain.approval import Withdrawn
+from airflow_approvals.domain.events import Expired
+from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service.maintenance import EscalateSummary
+from airflow_approvals.service.sweep import SweepSummary
 from airflow_approvals.store.tables import approval as approval_table
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, NOW, TICK, level, policy, role
+from tests.builders import HOUR, NOW, TICK, level, policy, role, ti_id_of
 from tests.integration.service.desk import SOON, Desk
 
 LAST = policy(level(role("manager")))
@@ -25,7 +27,7 @@ def test_nothing_due_is_nothing_done(desk: Desk) -> None:
     """Waiting and closed requests stay as they are."""
     waiting = desk.gate()
     closed = desk.decide(desk.gate(map_index=1))
-    assert desk.sweep(NOW + HOUR - TICK) == EscalateSummary()
+    assert desk.sweep(NOW + HOUR - TICK) == SweepSummary()
     assert [desk.read(waiting), desk.read(closed)] == [waiting, closed]
 
 
@@ -46,7 +48,7 @@ def test_one_sweep_does_all_that_is_due_and_counts_it(desk: Desk, rows: AirflowR
 
     summary = desk.sweep(NOW + HOUR)
 
-    assert summary == EscalateSummary(escalated=2, expired=5, cancelled=2, resumed=5)
+    assert summary == SweepSummary(escalated=2, expired=5, cancelled=2, resumed=5)
     assert [desk.read(request).status for request in (escalated, by_hand)] == [Status.ESCALATED] * 2
     assert [desk.read(request).status for request in expired] == [
         Status.EXPIRED,
@@ -54,19 +56,21 @@ def test_one_sweep_does_all_that_is_due_and_counts_it(desk: Desk, rows: AirflowR
         Status.APPROVED,
         Status.DENIED,
     ]
-    assert (desk.read(settling).status, desk.read(settling).resumed_at) == (Status.EXPIRED, None)
-    assert [desk.read(request).comment for request in (failed, orphan)] == ["task_failed", "run_deleted"]
-    assert desk.read(undelivered).resumed_at == NOW + HOUR
+    assert (desk.read(settling).status, desk.delivered_at(settling)) == (Status.EXPIRED, None)
+    assert [desk.read(request).resolution for request in (failed, orphan)] == [
+        Withdrawn(by=SYSTEM.who, reason=reason, at=NOW + HOUR) for reason in ("task_failed", "run_deleted")
+    ]
+    assert desk.delivered_at(undelivered) == NOW + HOUR
 
-    assert desk.sweep(NOW + HOUR) == EscalateSummary()
+    assert desk.sweep(NOW + HOUR) == SweepSummary()
 
 
 @pytest.mark.parametrize("on_expiry", OnExpiry)
 def test_silence_is_counted_as_expired_whatever_comes_of_it(desk: Desk, on_expiry: OnExpiry) -> None:
     """And the record says how the approval or denial came about."""
     gate = desk.gate(policy(level(role("manager")), on_expiry=on_expiry))
-    assert desk.sweep(NOW + HOUR) == EscalateSummary(expired=1, resumed=1)
-    assert desk.events(gate)[1].detail == {"reason": "expired", "on_expiry": on_expiry.value}
+    assert desk.sweep(NOW + HOUR) == SweepSummary(expired=1, resumed=1)
+    assert desk.events(gate)[1] == Expired(at=NOW + HOUR, actor=SYSTEM, on_expiry=on_expiry)
 
 
 def test_a_sweep_takes_a_bounded_number_of_deadlines(desk: Desk) -> None:
@@ -76,10 +80,10 @@ def test_a_sweep_takes_a_bounded_number_of_deadlines(desk: Desk) -> None:
     def escalated() -> list[bool]:
         return [desk.read(gate).status is Status.ESCALATED for gate in gates]
 
-    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == EscalateSummary(escalated=2, remaining=True)
+    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == SweepSummary(escalated=2, remaining=True)
     assert escalated() == [False, False, False, True, True]
-    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == EscalateSummary(escalated=2, remaining=True)
-    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == EscalateSummary(escalated=1)
+    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == SweepSummary(escalated=2, remaining=True)
+    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == SweepSummary(escalated=1)
     assert escalated() == [True] * 5
 
 
@@ -90,9 +94,9 @@ def test_every_vanished_task_is_found_however_many_wait(desk: Desk, rows: Airflo
     by_hand = [desk.by_hand(), desk.by_hand(run_id="another_run")]
     rows.remove_run(run_id="another_run")
 
-    assert desk.sweep(batch=2) == EscalateSummary(cancelled=2, remaining=True)
-    assert desk.sweep(batch=2) == EscalateSummary(cancelled=2, remaining=True)
-    assert desk.sweep(batch=2) == EscalateSummary()
+    assert desk.sweep(batch=2) == SweepSummary(cancelled=2, remaining=True)
+    assert desk.sweep(batch=2) == SweepSummary(cancelled=2, remaining=True)
+    assert desk.sweep(batch=2) == SweepSummary()
 
     cancelled = [desk.read(gate).status is Status.CANCELLED for gate in gates + by_hand]
     assert cancelled == [False, True, False, True, False, True, False, False, True]
@@ -103,8 +107,8 @@ def test_every_undelivered_decision_is_delivered_however_many_wait(desk: Desk) -
     gates = [desk.gate(map_index=index, parked_at=SOON) for index in range(5)]
     for gate in gates[1::2]:
         desk.decide(gate)
-    assert desk.sweep(NOW + HOUR - TICK, batch=2) == EscalateSummary(resumed=2, remaining=True)
-    assert desk.sweep(NOW + HOUR - TICK, batch=2) == EscalateSummary()
+    assert desk.sweep(NOW + HOUR - TICK, batch=2) == SweepSummary(resumed=2, remaining=True)
+    assert desk.sweep(NOW + HOUR - TICK, batch=2) == SweepSummary()
     assert [desk.task_of(gate).state for gate in gates] == [
         "deferred",
         "scheduled",
@@ -123,7 +127,7 @@ def test_a_task_that_waits_for_something_else_is_left_alone(
     other = rows.task_instance(task_id="sensor", state="deferred")
     session.execute(update(TaskInstance).where(TaskInstance.id == other).values(next_method="resume"))
     session.commit()
-    assert desk.sweep(NOW + HOUR - TICK) == EscalateSummary(resumed=1)
+    assert desk.sweep(NOW + HOUR - TICK) == SweepSummary(resumed=1)
     assert rows.look(other).state == "deferred"
 
 
@@ -131,7 +135,7 @@ def test_a_task_that_did_not_settle_is_left_to_the_next_sweep(desk: Desk) -> Non
     """Too soon is not a failure."""
     gate = desk.gate(parked_at=SOON)
     desk.decide(gate)
-    assert desk.sweep(SOON) == EscalateSummary()
+    assert desk.sweep(SOON) == SweepSummary()
     assert desk.task_of(gate).state == "deferred"
 
 
@@ -141,14 +145,14 @@ def test_one_broken_request_does_not_hold_up_the_others(
     """It is counted as failed, the log says why, and it is tried again next time."""
     broken = desk.gate(LAST, map_index=0)
     fine = [desk.gate(LAST, map_index=index, now=NOW + index * TICK) for index in (1, 2)]
-    spoilt = {"levels": [], "on_deny": "fail", "on_expiry": "fail", "quorum": 1}
+    spoilt = {"version": 1, "levels": [], "on_deny": "fail", "on_expiry": "fail", "quorum": 1}
     session.execute(update(approval_table).where(approval_table.c.id == broken.id).values(policy=spoilt))
     session.commit()
 
     with caplog.at_level(logging.ERROR, logger="airflow_approvals"):
         summary = desk.sweep(NOW + HOUR + 2 * TICK)
 
-    assert summary == EscalateSummary(expired=2, resumed=2, failed=1)
+    assert summary == SweepSummary(expired=2, resumed=2, failed=1)
     assert [desk.read(gate).status for gate in fine] == [Status.EXPIRED] * 2
     assert str(broken.id) in caplog.text
 
@@ -160,7 +164,7 @@ def test_one_broken_task_does_not_hold_up_the_others(desk: Desk, session: Sessio
     unreadable = {"__classname__": "no.such.Class", "__version__": 1, "__data__": {}}
     session.execute(
         update(TaskInstance)
-        .where(TaskInstance.id == broken.origin.ti_id)
+        .where(TaskInstance.id == ti_id_of(broken))
         .values(next_kwargs=unreadable, updated_at=NOW)
     )
     session.commit()
@@ -177,6 +181,18 @@ def test_a_sweep_writes_what_a_single_advance_would(desk: Desk) -> None:
     desk.advance(advanced, NOW + HOUR)
     desk.sweep(NOW + HOUR)
     assert desk.events(swept) == [
-        event if event.type is not EventType.OPENED else desk.events(swept)[0]
-        for event in desk.events(advanced)
+        event if event.type != "opened" else desk.events(swept)[0] for event in desk.events(advanced)
     ]
+
+
+def test_a_sweep_that_gets_nowhere_does_not_ask_to_be_run_again(desk: Desk, session: Session) -> None:
+    """A full batch of requests that cannot be handled is due again next time: it would go on for ever."""
+    for index in range(2):
+        desk.gate(LAST, map_index=index)
+    unreadable = {"version": 99}
+    session.execute(update(approval_table).values(policy=unreadable))
+    session.commit()
+    assert desk.sweep(NOW + HOUR, batch=2) == SweepSummary(failed=2, remaining=False)
+    fine = desk.gate(LAST, map_index=2, now=NOW - HOUR)
+    assert desk.sweep(NOW + HOUR, batch=2) == SweepSummary(expired=1, resumed=1, failed=1, remaining=True)
+    assert desk.read(fine).status is Status.EXPIRED

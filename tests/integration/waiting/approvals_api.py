@@ -20,14 +20,22 @@ import uvicorn
 from fastapi import FastAPI, Header, Response
 from uuid6 import uuid7
 
-from airflow_approvals import tokens, wire
+from airflow_approvals import tokens
 from airflow_approvals.api import problems
 from airflow_approvals.config import Settings
-from airflow_approvals.domain import lifecycle
-from airflow_approvals.domain.approval import Actor, ActorKind, Approval, Verdict
+from airflow_approvals.domain.approval import Approval, Content, Verdict
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import ApprovalError, NotAllowed
 from airflow_approvals.domain.policy import Policy
-from tests.builders import MANAGER, origin
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody
+from airflow_approvals.wire.operations import CleanupShape, SweepShape
+from airflow_approvals.wire.watching import WatchBody, WatchedCollection, WatchedShape
+from tests.builders import MANAGER, content, opened, task, ti_id_of, waiter
 
 SECRET = "a secret that only this API and its callers know"
 START_SECONDS = 60.0
@@ -58,12 +66,14 @@ class ApprovalsApi:
     """One API server. Start it with :meth:`start`, or as a context manager; stops and starts as you like.
 
     :param broken: asked before each call is answered; raise to refuse it, give a response to answer with it.
+    :param clock: what this server takes for the time.
     """
 
     prefix: str = "/approvals/v1"
     approvals: dict[UUID, Approval] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     broken: Callable[[Asked], Response | None] = lambda _: None
+    clock: Callable[[], datetime] = now
     port: int = 0
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
@@ -112,13 +122,11 @@ class ApprovalsApi:
         policy = Policy.of_roles(
             approver_role="manager", escalate_role="director" if levels > 1 else None, expires_in=timeout
         )
-        return self._open(ti_id or uuid4(), "Release 1.2", "", policy, {})
+        return self._open(ti_id or uuid4(), content(), policy)
 
     def decide(self, approval_id: UUID, verdict: Verdict = Verdict.APPROVE) -> None:
         """Have a person decide a request, without waking its task."""
-        before = self.approvals[approval_id]
-        after, _ = lifecycle.decide(before, actor=MANAGER, verdict=verdict, now=now())
-        self.approvals[approval_id] = after
+        self._apply(approval_id, decide, Answer(actor=MANAGER, verdict=verdict))
 
     def reads(self) -> list[Asked]:
         """Give the watchers' reads so far."""
@@ -128,22 +136,27 @@ class ApprovalsApi:
         """Give the other calls of one kind so far."""
         return [asked for asked in self.asked if asked.what == what]
 
-    def _open(
-        self, ti_id: UUID, subject: str, body: str, policy: Policy, metadata: dict[str, Any]
-    ) -> Approval:
-        approval, _ = lifecycle.open_request(
-            id=UUID(int=uuid7().int),
-            origin=origin(ti_id=ti_id),
-            subject=subject,
-            body=body,
+    def _open(self, ti_id: UUID, asked: Content, policy: Policy) -> Approval:
+        approval = opened(
+            now=self.clock(),
+            id=uuid7(),
+            waiter=waiter(ti_id=ti_id),
+            content=asked,
             policy=policy,
-            metadata=metadata,
-            actor=_task(ti_id),
+            actor=task(id=f"ti:{ti_id}"),
             requested_by=None,
-            now=now(),
         )
         self.approvals[approval.id] = approval
         return approval
+
+    def _apply(
+        self, approval_id: UUID, command: Callable[[Approval, Any, datetime], Change], given: Any
+    ) -> Approval:
+        """Let time pass, then do it; what time has done stays, also when the command is refused."""
+        at = self.clock()
+        self.approvals[approval_id] = advance(self.approvals[approval_id], at).approval
+        self.approvals[approval_id] = command(self.approvals[approval_id], given, at).approval
+        return self.approvals[approval_id]
 
     def _enter(
         self, what: str, authorization: str, ids: frozenset[UUID]
@@ -160,7 +173,7 @@ class ApprovalsApi:
         ti_id = UUID(subject.removeprefix("ti:"))
         for approval_id in ids:
             found = self.approvals.get(approval_id)
-            if found is None or found.origin.ti_id != ti_id:
+            if found is None or ti_id_of(found) != ti_id:
                 raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
         return ti_id, prescribed
 
@@ -168,8 +181,8 @@ class ApprovalsApi:
         app = FastAPI(openapi_url=None)
         problems.install(app)
 
-        @app.post(f"{self.prefix}/approvals", status_code=201, response_model=wire.ApprovalShape)
-        async def open_approval(body: wire.OpenBody, authorization: Authorization) -> Any:
+        @app.post(f"{self.prefix}/approvals", status_code=201, response_model=ApprovalShape)
+        async def open_approval(body: OpenBody, authorization: Authorization) -> Any:
             ti_id, prescribed = self._enter("open", authorization, frozenset())
             assert ti_id is not None
             policy = Policy.of_roles(
@@ -179,51 +192,46 @@ class ApprovalsApi:
                 on_deny=body.on_deny,
                 on_expiry=body.on_expiry,
             )
-            return prescribed or wire.ApprovalShape.of(
-                self._open(ti_id, body.subject, body.body, policy, body.metadata)
-            )
+            asked = Content.of(subject=body.subject, body=body.body, metadata=body.metadata)
+            return prescribed or ApprovalShape.of(self._open(ti_id, asked, policy))
 
-        @app.post(f"{self.prefix}/approvals/list", response_model=wire.WatchedCollection)
-        async def list_watched(body: wire.WatchBody, authorization: Authorization) -> Any:
+        @app.post(f"{self.prefix}/approvals/list", response_model=WatchedCollection)
+        async def list_watched(body: WatchBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("list", authorization, frozenset(body.ids))
             found = [self.approvals[i] for i in body.ids if i in self.approvals]
-            return prescribed or wire.WatchedCollection(
-                approvals=[wire.WatchedShape.model_validate(approval) for approval in found]
+            return prescribed or WatchedCollection(
+                approvals=[WatchedShape.of(approval) for approval in found]
             )
 
-        @app.get(f"{self.prefix}/approvals/{{approval_id}}", response_model=wire.ApprovalShape)
+        @app.get(f"{self.prefix}/approvals/{{approval_id}}", response_model=ApprovalShape)
         async def get(approval_id: UUID, authorization: Authorization) -> Any:
             _, prescribed = self._enter("get", authorization, frozenset({approval_id}))
-            return prescribed or wire.ApprovalShape.of(self.approvals[approval_id])
+            return prescribed or ApprovalShape.of(self.approvals[approval_id])
 
-        @app.post(f"{self.prefix}/approvals/{{approval_id}}/cancel", response_model=wire.ApprovalShape)
-        async def cancel(approval_id: UUID, body: wire.CancelBody, authorization: Authorization) -> Any:
+        @app.post(f"{self.prefix}/approvals/{{approval_id}}/cancel", response_model=ApprovalShape)
+        async def cancel_request(approval_id: UUID, body: CancelBody, authorization: Authorization) -> Any:
             ti_id, prescribed = self._enter("cancel", authorization, frozenset({approval_id}))
             assert ti_id is not None
-            before = self.approvals[approval_id]
-            after, _ = lifecycle.cancel(before, actor=_task(ti_id), reason=body.reason, now=now())
-            self.approvals[approval_id] = after
-            return prescribed or wire.ApprovalShape.of(after)
+            cancellation = Cancellation(actor=task(id=f"ti:{ti_id}"), reason=body.reason)
+            after = self._apply(approval_id, cancel, cancellation)
+            return prescribed or ApprovalShape.of(after)
 
-        @app.post(f"{self.prefix}/approvals/{{approval_id}}/advance", response_model=wire.WatchedShape)
-        async def advance(approval_id: UUID, body: wire.EmptyBody, authorization: Authorization) -> Any:
+        @app.post(f"{self.prefix}/approvals/{{approval_id}}/advance", response_model=WatchedShape)
+        async def bring_up_to_date(approval_id: UUID, body: EmptyBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("advance", authorization, frozenset({approval_id}))
-            after, _ = lifecycle.advance(self.approvals[approval_id], now())
-            if not after.is_open:
-                after, _ = lifecycle.resume(after, now())
-            self.approvals[approval_id] = after
-            return prescribed or wire.WatchedShape.model_validate(after)
+            after = self._apply(approval_id, _wake, None)
+            return prescribed or WatchedShape.of(after)
 
-        @app.post(f"{self.prefix}/maintenance/escalate", response_model=wire.EscalateShape)
-        async def escalate(body: wire.EmptyBody, authorization: Authorization) -> Any:
+        @app.post(f"{self.prefix}/maintenance/escalate", response_model=SweepShape)
+        async def escalate(body: EmptyBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("escalate", authorization, frozenset())
             counts = {"escalated": 1, "expired": 0, "cancelled": 0, "resumed": 0, "failed": 0}
-            return prescribed or wire.EscalateShape(**counts, remaining=len(self.commands("escalate")) < 2)
+            return prescribed or SweepShape(**counts, remaining=len(self.commands("escalate")) < 2)
 
-        @app.post(f"{self.prefix}/maintenance/cleanup", response_model=wire.CleanupShape)
-        async def cleanup(body: wire.EmptyBody, authorization: Authorization) -> Any:
+        @app.post(f"{self.prefix}/maintenance/cleanup", response_model=CleanupShape)
+        async def cleanup(body: EmptyBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("cleanup", authorization, frozenset())
-            return prescribed or wire.CleanupShape(removed=0, remaining=False)
+            return prescribed or CleanupShape(removed=0, remaining=False)
 
         return app
 
@@ -260,5 +268,5 @@ async def until(condition: Callable[[], bool], seconds: float = START_SECONDS) -
         await asyncio.sleep(0.01)
 
 
-def _task(ti_id: UUID) -> Actor:
-    return Actor(kind=ActorKind.TASK, id=f"ti:{ti_id}", name=f"ti:{ti_id}")
+def _wake(approval: Approval, _: Any, at: datetime) -> Change:
+    return Change(approval=approval) if approval.is_open else note_woken(approval, at)

@@ -10,19 +10,38 @@ from uuid import uuid4
 import pytest
 from fastapi import Response
 
-from airflow_approvals import wire
+from airflow_approvals.api.problems import STATUS_OF
 from airflow_approvals.client import ApiUnavailable, ApprovalsClient, AsyncApprovalsClient, UnexpectedAnswer
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import Approval
-from airflow_approvals.domain.errors import ApprovalError, NotAllowed, NotSignedIn
+from airflow_approvals.domain.errors import (
+    AlreadyClosed,
+    ApprovalError,
+    Invalid,
+    NotAllowed,
+    NotAnApprover,
+    NotSignedIn,
+)
 from airflow_approvals.domain.status import Status
-from airflow_approvals.problems import STATUS_OF, problem_of
+from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.bodies import OpenBody
+from airflow_approvals.wire.problems import problem_of
+from airflow_approvals.wire.watching import WatchedShape
+from tests.builders import NOW, ti_id_of
 from tests.integration.waiting.approvals_api import ApprovalsApi, Asked, answering, failing
 
-ERRORS = [
-    NotAllowed("words for people", rule="some_rule") if e is NotAllowed else e("words") for e in STATUS_OF
-]
-BODY = wire.OpenBody(
+TELLING: dict[type[ApprovalError], ApprovalError] = {
+    type(error): error
+    for error in (
+        NotSignedIn("words for people"),
+        NotAllowed("words for people", rule="some_rule"),
+        NotAnApprover(name="ana", asked=("role manager",), held=("viewer",)),
+        AlreadyClosed(status=Status.DENIED, by="ana", by_kind="person", at=NOW),
+        Invalid("words for people"),
+    )
+}
+ERRORS = [TELLING.get(error) or error() for error in STATUS_OF]
+BODY = OpenBody(
     subject="Release 1.2",
     body="Some **words**.",
     approver_role="manager",
@@ -34,14 +53,13 @@ BODY = wire.OpenBody(
 
 def client_of(approval: Approval, api: ApprovalsApi, retry_seconds: float = 0) -> ApprovalsClient:
     """Give the client of the task that opened the request."""
-    assert approval.origin.ti_id is not None
-    return ApprovalsClient(approval.origin.ti_id, api.settings(), retry_seconds=retry_seconds)
+    return ApprovalsClient(ti_id_of(approval), api.settings(), retry_seconds=retry_seconds)
 
 
-def watch(settings: Settings, *approvals: Approval) -> dict[object, wire.WatchedShape]:
+def watch(settings: Settings, *approvals: Approval) -> dict[object, WatchedShape]:
     """Ask once as a triggerer does."""
 
-    async def ask() -> dict[object, wire.WatchedShape]:
+    async def ask() -> dict[object, WatchedShape]:
         client = AsyncApprovalsClient(settings)
         try:
             return dict(await client.watch([approval.id for approval in approvals]))
@@ -57,7 +75,7 @@ def test_a_request_arrives_as_it_was_sent(api: ApprovalsApi) -> None:
     opened = ApprovalsClient(ti_id, api.settings()).open(BODY)
     kept = api.approvals[opened.id]
     assert (opened.subject, opened.body, opened.ti_id) == (BODY.subject, BODY.body, ti_id)
-    assert opened.metadata == kept.metadata == BODY.metadata
+    assert opened.metadata == kept.content.metadata == BODY.metadata
     assert [level.timeout_seconds for level in opened.levels] == [90.5, 90.5]
     assert (kept.policy.on_deny, kept.policy.on_expiry) == (BODY.on_deny, BODY.on_expiry)
 
@@ -68,13 +86,13 @@ def test_a_task_reads_and_cancels_its_request(api: ApprovalsApi) -> None:
     client = client_of(approval, api)
     assert client.get(approval.id).status is Status.PENDING
     assert client.cancel(approval.id, "task_killed").status is Status.CANCELLED
-    assert {asked.subject for asked in api.asked} == {f"ti:{approval.origin.ti_id}"}
+    assert {asked.subject for asked in api.asked} == {f"ti:{ti_id_of(approval)}"}
 
 
 def test_a_task_runs_maintenance(api: ApprovalsApi) -> None:
     """A sweep and a clean-up each give their counts."""
     client = ApprovalsClient(uuid4(), api.settings())
-    assert client.escalate().remaining
+    assert client.sweep().remaining
     assert client.cleanup().removed == 0
 
 
@@ -83,21 +101,25 @@ def test_a_triggerer_reads_many_at_once(api: ApprovalsApi) -> None:
     here, gone = api.open(), api.open()
     del api.approvals[gone.id]
     found = watch(api.settings(), here, gone)
-    assert found == {here.id: wire.WatchedShape.model_validate(here)}
+    assert found == {here.id: WatchedShape.of(here)}
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_every_problem_comes_back_as_its_error(api: ApprovalsApi, error: ApprovalError) -> None:
-    """The same class, words and rule, for tasks and triggerers alike, and without another attempt."""
+    """The same class, words and rule, for tasks and triggerers alike, and without another attempt.
+
+    That somebody else is asked is no matter of programs: they know it as not allowed.
+    """
+    expected = NotAllowed if isinstance(error, NotAnApprover) else type(error)
     approval = api.open()
     api.broken = failing(error)
     for ask in (
         lambda: client_of(approval, api, retry_seconds=30).get(approval.id),
         lambda: watch(api.settings(), approval),
     ):
-        with pytest.raises(type(error)) as raised:
+        with pytest.raises(expected) as raised:
             ask()
-        assert type(raised.value) is type(error)
+        assert type(raised.value) is expected
         assert problem_of(raised.value) == problem_of(error)
     assert len(api.asked) == 2
 
@@ -142,7 +164,7 @@ def test_an_api_that_comes_back_is_found(api: ApprovalsApi) -> None:
     approval = api.open()
     api.stop()
 
-    async def scenario() -> wire.ApprovalShape:
+    async def scenario() -> ApprovalShape:
         asking = asyncio.to_thread(client_of(approval, api, retry_seconds=30).get, approval.id)
         found, _ = await asyncio.gather(asking, asyncio.to_thread(api.start))
         return found
@@ -182,7 +204,7 @@ def test_another_server_is_told_from_ours(
 def test_an_answer_with_more_in_it_is_understood(api: ApprovalsApi) -> None:
     """A newer server may say more; an older client reads what it knows."""
     approval = api.open()
-    shape = wire.WatchedShape.model_validate(approval).model_dump(mode="json")
+    shape = WatchedShape.of(approval).model_dump(mode="json")
     answer = json.dumps({"approvals": [{**shape, "mood": "good"}], "more": 1})
     api.broken = answering(200, answer, "application/json")
     assert watch(api.settings(), approval)[approval.id].status is Status.PENDING
@@ -195,26 +217,23 @@ def test_an_address_with_a_path_is_kept(api: ApprovalsApi) -> None:
         assert behind_proxy.url.endswith("/team/airflow")
         for url in (behind_proxy.url, f"{behind_proxy.url}/"):
             settings = behind_proxy.settings(api_url=url)
-            assert approval.origin.ti_id is not None
-            assert ApprovalsClient(approval.origin.ti_id, settings).get(approval.id).id == approval.id
+            assert ApprovalsClient(ti_id_of(approval), settings).get(approval.id).id == approval.id
 
 
 def test_the_configuration_leads_to_the_api(api: ApprovalsApi, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an address of our own, the one that tasks use for Airflow itself leads to us too."""
     approval = api.open()
-    assert approval.origin.ti_id is not None
     monkeypatch.delenv("AIRFLOW__APPROVALS__API_URL")
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"{api.url}/execution/")
-    assert ApprovalsClient(approval.origin.ti_id).get(approval.id).id == approval.id
+    assert ApprovalsClient(ti_id_of(approval)).get(approval.id).id == approval.id
 
 
 def test_without_a_secret_the_message_says_what_to_set(api: ApprovalsApi) -> None:
     """Nothing is sent, nothing is tried again."""
     approval = api.open()
     settings = api.settings(jwt_secret="")
-    assert approval.origin.ti_id is not None
     with pytest.raises(NotSignedIn, match=r"Set \[approvals\] jwt_secret \(or \[api_auth\] jwt_secret\)"):
-        ApprovalsClient(approval.origin.ti_id, settings).get(approval.id)
+        ApprovalsClient(ti_id_of(approval), settings).get(approval.id)
     with pytest.raises(NotSignedIn, match="no secret to sign tokens with"):
         watch(settings, approval)
     assert api.asked == []
@@ -223,9 +242,8 @@ def test_without_a_secret_the_message_says_what_to_set(api: ApprovalsApi) -> Non
 def test_another_secret_is_told_to_be_the_reason(api: ApprovalsApi) -> None:
     """A worker and an API server with different secrets find out at once, and why."""
     approval = api.open()
-    assert approval.origin.ti_id is not None
     with pytest.raises(NotSignedIn, match="need the same \\[approvals\\] jwt_secret"):
-        ApprovalsClient(approval.origin.ti_id, api.settings(jwt_secret="another")).get(approval.id)
+        ApprovalsClient(ti_id_of(approval), api.settings(jwt_secret="another")).get(approval.id)
 
 
 def test_another_tasks_request_is_refused(api: ApprovalsApi) -> None:

@@ -19,12 +19,15 @@ from airflow_approvals import (
     ApprovalExtOperator,
     ApprovalTrigger,
 )
-from airflow_approvals.domain import lifecycle
-from airflow_approvals.domain.approval import SYSTEM, Approval, Verdict
+from airflow_approvals.domain.approval import Approval, Withdrawn
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed, NotSignedIn
+from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnDeny, OnExpiry, Policy
 from airflow_approvals.domain.status import Status
-from tests.builders import DIRECTOR, MINUTE, opened, origin
+from tests.builders import DIRECTOR, MINUTE, NOW, escalated, no, opened, waiter, yes
 from tests.integration.waiting.approvals_api import ApprovalsApi, answering, failing
 
 TI_ID = uuid4()
@@ -62,7 +65,13 @@ def gate(**arguments: Any) -> ApprovalExtOperator:
 def keep(api: ApprovalsApi, approval: Approval) -> dict[str, Any]:
     """Have the API know a request; give the event that its trigger would fire."""
     api.approvals[approval.id] = approval
-    return {"approval_id": str(approval.id), "status": approval.status.value, "level": approval.level}
+    level = approval.progress.level
+    return {"approval_id": str(approval.id), "status": approval.status.value, "level": level}
+
+
+def asked(**fields: Any) -> Approval:
+    """Give this task's request; takes the fields of ``Opening``."""
+    return opened(waiter=waiter(ti_id=TI_ID), **fields)
 
 
 def in_status(status: Status, *, on_deny: OnDeny, on_expiry: OnExpiry) -> Approval:
@@ -73,16 +82,17 @@ def in_status(status: Status, *, on_deny: OnDeny, on_expiry: OnExpiry) -> Approv
         on_deny=on_deny,
         on_expiry=on_expiry,
     )
-    approval = opened(origin=origin(ti_id=TI_ID), policy=policy)
+    approval = asked(policy=policy)
     at = approval.created_at + timedelta(seconds=1)
     match status:
-        case Status.APPROVED | Status.DENIED:
-            verdict = Verdict.APPROVE if status is Status.APPROVED else Verdict.DENY
-            return lifecycle.decide(approval, actor=DIRECTOR, verdict=verdict, now=at, comment="Seen.")[0]
+        case Status.APPROVED:
+            return decide(approval, yes(DIRECTOR, "Seen."), at).approval
+        case Status.DENIED:
+            return decide(approval, no(DIRECTOR, "Seen."), at).approval
         case Status.EXPIRED:
-            return lifecycle.advance(approval, at + MINUTE)[0]
+            return advance(approval, at + MINUTE).approval
         case Status.CANCELLED:
-            return lifecycle.cancel(approval, actor=SYSTEM, reason="run_deleted", now=at)[0]
+            return cancel(approval, Cancellation(actor=SYSTEM, reason="run_deleted"), at).approval
         case _:
             return approval
 
@@ -93,7 +103,8 @@ def test_a_gate_opens_a_request_and_waits(api: ApprovalsApi) -> None:
     with pytest.raises(TaskDeferred) as deferred:
         task.execute(CONTEXT)
     ((approval_id, kept),) = api.approvals.items()
-    assert (kept.subject, kept.body, dict(kept.metadata)) == ("Release 1.2", "Words.", {"rows": 3})
+    content = kept.content
+    assert (content.subject, content.body, dict(content.metadata)) == ("Release 1.2", "Words.", {"rows": 3})
     assert [level.timeout for level in kept.policy.levels] == [MINUTE, MINUTE]
     assert task.approval_id == approval_id
     assert deferred.value.method_name == "execute_complete"
@@ -124,9 +135,7 @@ def test_notifiers_are_told_of_the_open_request(api: ApprovalsApi, monkeypatch: 
 
 def test_an_escalation_is_told_and_waited_through(api: ApprovalsApi) -> None:
     """Woken at a higher level, the task tells its notifiers and waits again, from that level on."""
-    waiting = opened(origin=origin(ti_id=TI_ID))
-    escalated, _ = lifecycle.advance(waiting, waiting.expires_at)  # type: ignore[arg-type]
-    event = {**keep(api, escalated), "level": 0}
+    event = {**keep(api, escalated(asked())), "level": 0}
     recorder = Recorder()
     with pytest.raises(TaskDeferred) as deferred:
         gate(notifiers=[recorder]).execute_complete(CONTEXT, event)
@@ -137,7 +146,7 @@ def test_an_escalation_is_told_and_waited_through(api: ApprovalsApi) -> None:
 
 def test_an_event_that_lies_decides_nothing(api: ApprovalsApi) -> None:
     """The event says approved, the server says pending: the task goes on waiting and tells nobody."""
-    event = {**keep(api, opened(origin=origin(ti_id=TI_ID))), "status": "approved"}
+    event = {**keep(api, asked()), "status": "approved"}
     recorder = Recorder()
     with pytest.raises(TaskDeferred):
         gate(notifiers=[recorder]).execute_complete(CONTEXT, event)
@@ -148,12 +157,12 @@ def test_an_approval_is_returned(api: ApprovalsApi) -> None:
     """What goes to XCom says who decided, when, and with which words."""
     approved = in_status(Status.APPROVED, on_deny=OnDeny.FAIL, on_expiry=OnExpiry.FAIL)
     returned = gate().execute_complete(CONTEXT, keep(api, approved))
-    assert approved.resolved_at is not None
+    assert approved.resolution is not None
     assert returned == {
         "approval_id": str(approved.id),
         "status": "approved",
         "decided_by": DIRECTOR.name,
-        "decided_at": approved.resolved_at.isoformat(),
+        "decided_at": approved.resolution.at.isoformat(),
         "comment": "Seen.",
         "escalated": False,
     }
@@ -168,7 +177,7 @@ def outcomes() -> Iterator[Any]:
             expected = {
                 Status.DENIED: (denied, f"Denied by {DIRECTOR.name}: Seen."),
                 Status.EXPIRED: (expired, "Nobody decided in time: role director"),
-                Status.CANCELLED: (ApprovalCancelled, "Cancelled by system: "),
+                Status.CANCELLED: (ApprovalCancelled, "Cancelled by system: run_deleted"),
             }
             for status, (error, words) in expected.items():
                 yield pytest.param(
@@ -201,8 +210,8 @@ def test_a_worker_that_is_not_let_in_may_try_again(
     api: ApprovalsApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A secret that is being changed says nothing about the request: the task's retries apply."""
-    event = keep(api, decided := opened())
-    assert decided.is_open
+    event = keep(api, waiting := asked())
+    assert waiting.is_open
     monkeypatch.setenv("AIRFLOW__APPROVALS__JWT_SECRET", "another")
     with pytest.raises(NotSignedIn) as raised:
         gate().execute_complete(CONTEXT, event)
@@ -238,8 +247,8 @@ def test_a_killed_task_cancels_its_request(api: ApprovalsApi) -> None:
         task.execute(CONTEXT)
     task.on_kill()
     ((_, kept),) = api.approvals.items()
-    assert kept.status is Status.CANCELLED
-    assert kept.comment == "task_killed"
+    assert isinstance(kept.resolution, Withdrawn)
+    assert kept.resolution.reason == "task_killed"
 
 
 def test_a_task_killed_before_it_asked_has_nothing_to_cancel(api: ApprovalsApi) -> None:
@@ -251,7 +260,9 @@ def test_a_task_killed_before_it_asked_has_nothing_to_cancel(api: ApprovalsApi) 
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param(failing(AlreadyClosed("Somebody was first.")), id="closed"),
+        pytest.param(
+            failing(AlreadyClosed(status=Status.DENIED, by="ana", by_kind="person", at=NOW)), id="closed"
+        ),
         pytest.param(failing(NotAllowed("No.", rule="own_request")), id="refused"),
         pytest.param(answering(404), id="another server"),
     ],

@@ -21,7 +21,8 @@ from structlog.testing import capture_logs
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.triggers.approval import ApprovalTrigger
 from airflow_approvals.triggers.watcher import shared_watcher
-from tests.integration.waiting.approvals_api import ApprovalsApi, answering, until
+from tests.builders import HOUR, MINUTE, ti_id_of
+from tests.integration.waiting.approvals_api import ApprovalsApi, answering, now, until
 
 MANY = 500
 NEWCOMERS = 20
@@ -38,7 +39,7 @@ class Triggerer:
     def start(self, approval: Approval, **arguments: Any) -> str:
         """Start the trigger of a waiting task."""
         key = str(approval.id)
-        trigger = ApprovalTrigger(approval_id=key, ti_id=str(approval.origin.ti_id), **arguments)
+        trigger = ApprovalTrigger(approval_id=key, ti_id=str(ti_id_of(approval)), **arguments)
         self.events[key] = []
         self.tasks[key] = asyncio.get_running_loop().create_task(self._run(key, trigger))
         return key
@@ -136,12 +137,30 @@ def test_deadlines_are_applied_when_they_come(api: ApprovalsApi) -> None:
     play(scenario)
     advances = api.commands("advance")
     assert len(advances) == 2
-    assert {asked.subject for asked in advances} == {f"ti:{approval.origin.ti_id}"}
+    assert {asked.subject for asked in advances} == {f"ti:{ti_id_of(approval)}"}
     expired = api.approvals[approval.id]
-    assert expired.level == 1
-    assert expired.resolved_at is not None
-    assert expired.expires_at is not None
-    assert expired.resolved_at - expired.expires_at < timedelta(seconds=10)
+    assert expired.progress.level == 1
+    assert expired.progress.expires_at is not None
+    assert expired.resolution is not None
+    assert expired.resolution.at - expired.progress.expires_at < timedelta(seconds=10)
+
+
+def test_a_server_whose_clock_is_behind_is_asked_no_more_often_than_any_other(api: ApprovalsApi) -> None:
+    """For the trigger the deadline has passed, for the server it has not: the server's clock counts."""
+    api.clock = lambda: now() - HOUR
+    approval = api.open(timeout=MINUTE)
+
+    async def scenario(triggerer: Triggerer) -> None:
+        triggerer.start(approval)
+        await until(lambda: len(api.commands("advance")) >= 2)
+        assert triggerer.statuses() == []
+        api.clock = now
+        await triggerer.finished()
+        assert triggerer.statuses() == ["expired"]
+
+    play(scenario)
+    advances = api.commands("advance")
+    assert all(later.at - earlier.at >= 2.0 for earlier, later in pairwise(advances))
 
 
 def test_an_escalation_wakes_only_those_who_want_to_hear_of_it(api: ApprovalsApi) -> None:
@@ -154,7 +173,7 @@ def test_an_escalation_wakes_only_those_who_want_to_hear_of_it(api: ApprovalsApi
         await triggerer.finished(first)
         assert triggerer.statuses() == ["escalated"]
         again = ApprovalTrigger(
-            str(wanted.id), str(wanted.origin.ti_id), level=1, wake_on_escalation=True
+            str(wanted.id), str(ti_id_of(wanted)), level=1, wake_on_escalation=True
         ).serialize()[1]
         del again["approval_id"], again["ti_id"]
         first = triggerer.start(wanted, **again)
@@ -221,14 +240,14 @@ def test_kill_has_the_server_look_at_the_request(api: ApprovalsApi) -> None:
     approval = api.open()
 
     async def scenario(_: Triggerer) -> None:
-        await ApprovalTrigger(str(approval.id), str(approval.origin.ti_id)).on_kill()
+        await ApprovalTrigger(str(approval.id), str(ti_id_of(approval))).on_kill()
 
     play(scenario)
     (asked,) = api.asked
     assert (asked.what, asked.ids, asked.subject) == (
         "advance",
         {approval.id},
-        f"ti:{approval.origin.ti_id}",
+        f"ti:{ti_id_of(approval)}",
     )
 
 

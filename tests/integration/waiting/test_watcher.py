@@ -8,8 +8,9 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
+from datetime import datetime
 from itertools import pairwise
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from fastapi import Response
@@ -17,7 +18,8 @@ from fastapi import Response
 from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings
 from airflow_approvals.domain.status import Status
 from airflow_approvals.triggers.watcher import Watch, Watcher, shared_watcher
-from airflow_approvals.wire import MAX_WATCHED, WatchedShape
+from airflow_approvals.wire.watching import MAX_WATCHED, WatchedShape
+from tests.builders import APPROVAL_ID, NOW
 from tests.integration.waiting.approvals_api import START_SECONDS, ApprovalsApi, Asked, answering, until
 
 LOGGER = "airflow_approvals.triggers.watcher"
@@ -47,11 +49,11 @@ def assert_far_apart(reads: Sequence[Asked]) -> None:
     assert all(pause >= MIN_POLL_INTERVAL_SECONDS for pause in pauses), pauses
 
 
-def shape(status: Status = Status.PENDING, level: int = 0, approval_id: UUID | None = None) -> WatchedShape:
+def shape(
+    status: Status = Status.PENDING, level: int = 0, resumed_at: datetime | None = None
+) -> WatchedShape:
     """Give what a read might find."""
-    return WatchedShape(
-        id=approval_id or uuid4(), status=status, level=level, expires_at=None, resumed_at=None
-    )
+    return WatchedShape(id=APPROVAL_ID, status=status, level=level, expires_at=None, resumed_at=resumed_at)
 
 
 def test_many_ids_take_several_reads_within_the_rate(api: ApprovalsApi) -> None:
@@ -221,6 +223,9 @@ def test_news_of_what_is_known_wake_nobody() -> None:
     [
         pytest.param(shape(Status.APPROVED), shape(Status.PENDING), id="closed, then open"),
         pytest.param(shape(Status.ESCALATED, 1), shape(Status.PENDING), id="escalated, then pending"),
+        pytest.param(
+            shape(Status.APPROVED, resumed_at=NOW), shape(Status.APPROVED), id="delivered, then undelivered"
+        ),
         pytest.param(None, shape(Status.APPROVED), id="deleted, then closed"),
     ],
 )

@@ -9,19 +9,27 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airflow_approvals.domain.approval import SYSTEM, Actor, ActorKind, Approval, Event, EventType, Verdict
+from airflow_approvals.domain.approval import Approval, Lapsed, Verdict
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.edit import Edit, Keep, edit
+from airflow_approvals.domain.commands.open import open_request
+from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import ApprovalError
-from airflow_approvals.domain.lifecycle import (
-    Change,
-    Edit,
-    Keep,
-    advance,
-    cancel,
-    decide,
-    edit,
-    open_request,
-    resume,
+from airflow_approvals.domain.events import (
+    AnyEvent,
+    Approved,
+    Cancelled,
+    Denied,
+    Escalated,
+    Expired,
+    Opened,
+    Resumed,
+    Voted,
 )
+from airflow_approvals.domain.people import SYSTEM, Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.domain.status import OPEN, TRANSITIONS, Status
 from tests.builders import (
@@ -32,7 +40,7 @@ from tests.builders import (
     OTHER_MANAGER,
     STRANGER,
     level,
-    open_arguments,
+    opening,
     person,
     policy,
     role,
@@ -40,8 +48,7 @@ from tests.builders import (
     user,
 )
 
-RESOLVING = {EventType.APPROVED, EventType.DENIED, EventType.EXPIRED, EventType.CANCELLED}
-RESOLUTION = ("status", "resolved_at", "actor_id", "actor_name", "comment", "votes", "level", "escalated_at")
+SILENCE = {OnExpiry.APPROVE: Status.APPROVED, OnExpiry.DENY: Status.DENIED}
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ class Story:
     policy: Policy
     versions: list[Approval] = field(default_factory=list)
     copies: list[Approval] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    events: list[AnyEvent] = field(default_factory=list)
     refused: int = 0
 
     @property
@@ -72,38 +79,39 @@ class Story:
 
     def add(self, change: Change) -> None:
         """Go on from ``change``."""
-        approval, events = change
-        self.versions.append(approval)
-        self.copies.append(deepcopy(approval))
-        self.events.extend(events)
+        self.versions.append(change.approval)
+        self.copies.append(deepcopy(change.approval))
+        self.events.extend(change.events)
 
 
 def attempt(approval: Approval, step: Step, now: datetime) -> Change:
     """Run the command of one step."""
     match step.command:
         case "approve" | "deny":
-            return decide(approval, actor=step.actor, verdict=Verdict(step.command), now=now)
+            return decide(approval, Answer(actor=step.actor, verdict=Verdict(step.command)), now)
         case "cancel":
-            return cancel(approval, actor=step.actor, reason="not needed", now=now)
+            return cancel(approval, Cancellation(actor=step.actor, reason="not needed"), now)
         case "edit":
             deadline = now + step.deadline if isinstance(step.deadline, timedelta) else step.deadline
-            return edit(approval, change=replace(step.change, expires_at=deadline), actor=step.actor, now=now)
-        case "advance":
-            return advance(approval, now)
+            return edit(approval, replace(step.change, actor=step.actor, expires_at=deadline), now)
+        case "wake":
+            return note_woken(approval, now)
         case _:
-            return resume(approval, now)
+            return Change(approval=approval)
 
 
 def play(terms: Policy, steps: list[Step]) -> Story:
-    """Run the steps; a refused command leaves the request as it was."""
+    """Run the steps as the service does: first time passes, which a refused command leaves as it is."""
     story, now = Story(terms), NOW
-    story.add(open_request(**open_arguments(policy=terms, now=now)))
+    story.add(open_request(opening(policy=terms), now))
     for step in steps:
         now += step.wait
+        change = advance(story.end, now)
         try:
-            story.add(attempt(story.end, step, now))
+            change = change.then(attempt(change.approval, step, now))
         except ApprovalError:
             story.refused += 1
+        story.add(change)
     return story
 
 
@@ -111,7 +119,7 @@ APPROVERS = [role("manager"), role("director"), user("a-stranger")]
 NAMESAKE = person("first-manager", "manager", id="id-of-a-namesake")
 ACTORS = [MANAGER, OTHER_MANAGER, NAMESAKE, DIRECTOR, STRANGER, task(), SYSTEM]
 # Time gets more turns than people: one answer ends a story, an expiry takes several steps.
-COMMANDS = [*["approve"] * 3, "deny", "cancel", "edit", "resume", *["advance"] * 6]
+COMMANDS = [*["approve"] * 3, "deny", "cancel", "edit", "wake", *["nothing"] * 6]
 
 # Few and round, so that a step often meets a deadline exactly.
 timeouts = st.sampled_from([20 * MINUTE, 60 * MINUTE])
@@ -134,6 +142,7 @@ steps = st.builds(
     actor=st.sampled_from(ACTORS),
     change=st.builds(
         Edit,
+        actor=st.just(SYSTEM),
         subject=st.none() | st.sampled_from(["", "Release 1.2", "Release 1.3"]),
         approvers=st.none() | st.lists(approvers, min_size=1, max_size=3),
     ),
@@ -158,33 +167,36 @@ def test_no_sequence_leaves_a_terminal_status(story: Story) -> None:
         if after.status is not before.status:
             # One command may first escalate and then resolve.
             assert after.status in TRANSITIONS[before.status]
-        assert after.level >= before.level
+        assert after.progress.level >= before.progress.level
         if before.status not in OPEN:
-            for kept in RESOLUTION:
-                assert getattr(after, kept) == getattr(before, kept)
+            assert replace(after, waiter=before.waiter) == before
 
 
 @thorough
 @given(stories)
 def test_no_sequence_resolves_twice(story: Story) -> None:
     """No resolving event while open, exactly one afterwards, and it tells what the request says."""
-    resolving = [event for event in story.events if event.type in RESOLVING]
+    resolving = [e for e in story.events if isinstance(e, Approved | Denied | Expired | Cancelled)]
     end = story.end
-    if end.is_open:
+    if end.resolution is None:
+        assert end.is_open
         assert resolving == []
-        assert (end.resolved_at, end.actor_id, end.actor_name, end.comment) == (None, None, None, None)
     else:
         (event,) = resolving
-        assert (event.type.value, event.at) == (end.status.value, end.resolved_at)
-        assert (event.actor.id, event.actor.name) == (end.actor_id, end.actor_name)
+        status = (
+            SILENCE.get(event.on_expiry, Status.EXPIRED) if isinstance(event, Expired) else Status(event.type)
+        )
+        assert (status, event.at) == (end.status, end.resolution.at)
+        assert event.actor.who == end.resolution.by
 
 
 @thorough
 @given(stories)
 def test_no_sequence_resumes_twice(story: Story) -> None:
     """The task is woken at most once."""
-    times = [event.at for event in story.events if event.type is EventType.RESUMED]
-    assert times == ([] if story.end.resumed_at is None else [story.end.resumed_at])
+    times = [event.at for event in story.events if isinstance(event, Resumed)]
+    assert story.end.waiter is not None
+    assert times == ([] if story.end.waiter.ended_at is None else [story.end.waiter.ended_at])
 
 
 @thorough
@@ -193,10 +205,11 @@ def test_no_sequence_approves_without_enough_people(story: Story) -> None:
     """Distinct people fill the quorum, or silence approves because the policy says so."""
     votes = story.end.votes
     assert len({vote.actor_id for vote in votes}) == len(votes)
-    voted = [event for event in story.events if event.type is EventType.VOTED]
+    voted = [event for event in story.events if isinstance(event, Voted)]
     assert [event.actor.id for event in voted] == [vote.actor_id for vote in votes]
     assert all(event.actor.kind is ActorKind.PERSON for event in voted)
-    if story.end.status is Status.APPROVED and story.end.actor_id == SYSTEM.id:
+    assert all(event.counted_as for event in voted)
+    if story.end.status is Status.APPROVED and isinstance(story.end.resolution, Lapsed):
         assert story.policy.on_expiry is OnExpiry.APPROVE
     elif story.end.status is Status.APPROVED:
         assert [vote.verdict for vote in votes] == [Verdict.APPROVE] * story.policy.quorum
@@ -213,12 +226,12 @@ def test_no_sequence_changes_a_version_in_place(story: Story) -> None:
 @given(stories)
 def test_the_record_is_in_order_and_signed(story: Story) -> None:
     """Times never go backwards, every fact has an actor, and each escalation is there."""
-    assert story.events[0].type is EventType.OPENED
+    assert isinstance(story.events[0], Opened)
     times = [event.at for event in story.events]
     assert times == sorted(times)
     assert all(event.actor.id and event.actor.name for event in story.events)
-    escalations = [event.detail["level"] for event in story.events if event.type is EventType.ESCALATED]
-    assert escalations == list(range(1, story.end.level + 1))
+    escalations = [event.level for event in story.events if isinstance(event, Escalated)]
+    assert escalations == list(range(1, story.end.progress.level + 1))
 
 
 @thorough
@@ -226,33 +239,34 @@ def test_the_record_is_in_order_and_signed(story: Story) -> None:
 def test_an_open_request_is_never_left_behind_by_time(story: Story) -> None:
     """Advancing to the deadline always moves on, and ends within as many steps as there are levels."""
     approval, moves = story.end, 0
-    while approval.is_open and approval.expires_at is not None:
+    while approval.is_open and approval.progress.expires_at is not None:
         # The deadline may have passed before the last command of the story.
-        now = max(approval.expires_at, story.events[-1].at)
-        approval, events = advance(approval, now)
-        assert len(events) == 1
+        change = advance(approval, max(approval.progress.expires_at, story.events[-1].at))
+        approval = change.approval
+        assert len(change.events) == 1
         moves += 1
-    assert moves <= len(story.policy.levels) - story.end.level
+    assert moves <= len(story.policy.levels) - story.end.progress.level
 
 
 def test_the_sequences_go_everywhere() -> None:
     """The properties above are about every outcome, before and after an escalation, and about refusals."""
     ends: set[tuple[Status, bool]] = set()
-    late_answers, half_quorums, refusals = 0, 0, 0
+    late_answers, half_quorums, refusals, wakings = 0, 0, 0, 0
 
     @settings(thorough, max_examples=400)
     @given(stories)
     def look(story: Story) -> None:
-        nonlocal late_answers, half_quorums, refusals
-        ends.add((story.end.status, story.end.level > 0))
+        nonlocal late_answers, half_quorums, refusals, wakings
+        ends.add((story.end.status, story.end.progress.level > 0))
         refusals += story.refused
         half_quorums += story.end.is_open and bool(story.end.votes)
+        wakings += isinstance(story.events[-1], Resumed)
         late_answers += any(
-            after.level > before.level and after.votes != before.votes
+            after.progress.level > before.progress.level and after.votes != before.votes
             for before, after in zip(story.versions, story.versions[1:], strict=False)
         )
 
     look()
     everywhere = {(status, escalated) for status in Status for escalated in (False, True)}
     assert everywhere - ends == {(Status.PENDING, True), (Status.ESCALATED, False)}
-    assert min(late_answers, half_quorums, refusals) > 0
+    assert min(late_answers, half_quorums, refusals, wakings) > 0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from airflow_approvals.domain.approval import Event, EventType, Verdict
-from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed
-from airflow_approvals.domain.lifecycle import MAX_SUBJECT_LENGTH, Edit, advance, decide, edit
+from airflow_approvals.domain.approval import MAX_SUBJECT_LENGTH
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.commands.edit import Edit, edit
+from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAnApprover
+from airflow_approvals.domain.events import Changed, Updated
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from tests.builders import (
@@ -18,6 +22,7 @@ from tests.builders import (
     MINUTE,
     NOW,
     TICK,
+    content,
     in_status,
     level,
     opened,
@@ -26,10 +31,25 @@ from tests.builders import (
     role,
     types,
     user,
+    yes,
 )
+from tests.unit.domain.running import run
 
 SOON = NOW + MINUTE
-EDITOR = person("an-editor", via={"os_user": "ops"})
+EDITOR = person("an-editor", os_user="ops")
+ASKED = ((role("manager"),), (role("director"),))
+
+
+def change_of(**values: Any) -> Edit:
+    """An edit by the editor."""
+    return Edit(actor=EDITOR, **values)
+
+
+def updated(change: Change) -> Updated:
+    """The one fact of an edit."""
+    (event,) = change.events
+    assert isinstance(event, Updated)
+    return event
 
 
 @pytest.mark.parametrize(
@@ -37,12 +57,12 @@ EDITOR = person("an-editor", via={"os_user": "ops"})
     [
         ("subject", " Release 1.3 ", "Release 1.2", "Release 1.3"),
         ("body", "", "Built from the main branch.", ""),
-        ("expires_at", NOW + 3 * HOUR, "2026-01-05T10:00:00+00:00", "2026-01-05T12:00:00+00:00"),
+        ("expires_at", NOW + 3 * HOUR, NOW + HOUR, NOW + 3 * HOUR),
         (
             "approvers",
             [[role("lead"), user("x")], [role("director")]],
-            [["role:manager"], ["role:director"]],
-            [["role:lead", "user:x"], ["role:director"]],
+            ASKED,
+            ((role("lead"), user("x")), (role("director"),)),
         ),
         ("metadata", {"ticket": 8}, {"ticket": 7}, {"ticket": 8}),
         ("metadata", {}, {"ticket": 7}, {}),
@@ -50,152 +70,186 @@ EDITOR = person("an-editor", via={"os_user": "ops"})
 )
 def test_a_change_is_recorded_from_old_to_new(field: str, value: object, old: object, new: object) -> None:
     """Only what changed is named, with the actor, the time and where the command came from."""
-    change: dict[str, Any] = {field: value}
-    approval, events = edit(opened(metadata={"ticket": 7}), change=Edit(**change), actor=EDITOR, now=SOON)
-    assert events == (
-        Event(
-            type=EventType.UPDATED,
-            at=SOON,
-            actor=EDITOR,
-            detail={"changed": {field: {"from": old, "to": new}}, "os_user": "ops"},
-        ),
-    )
-    again, no_events = edit(approval, change=Edit(**change), actor=EDITOR, now=SOON)
-    assert (again, no_events) == (approval, ())
+    edited = change_of(**{field: value})
+    before = opened(content=content(metadata={"ticket": 7}))
+    change = edit(before, edited, SOON)
+    assert change.events == (Updated(at=SOON, actor=EDITOR, **{field: Changed(before=old, after=new)}),)
+    again = edit(change.approval, edited, SOON)
+    assert (again.approval, again.events) == (change.approval, ())
 
 
 def test_a_change_does_what_it_says_and_nothing_else() -> None:
     """The request stays as open, as answered and as far escalated as it was."""
     before = in_status(Status.ESCALATED)
-    change = Edit(
+    edited = change_of(
         subject="Release 1.3",
         body="Built anew.",
         expires_at=NOW + 9 * HOUR,
         approvers=[[user("x")], [user("y")]],
         metadata={"ticket": 8},
     )
-    after, _ = edit(before, change=change, actor=EDITOR, now=NOW + HOUR + MINUTE)
-    assert (after.subject, after.body, after.metadata) == ("Release 1.3", "Built anew.", {"ticket": 8})
-    assert (after.expires_at, after.policy) == (NOW + 9 * HOUR, policy(level(user("x")), level(user("y"))))
-    for kept in ("id", "origin", "created_at", "requested_by", "status", "level", "escalated_at", "votes"):
+    after = edit(before, edited, NOW + HOUR + MINUTE).approval
+    assert after.content == content(subject="Release 1.3", body="Built anew.", metadata={"ticket": 8})
+    assert after.progress.expires_at == NOW + 9 * HOUR
+    assert after.policy == policy(level(user("x")), level(user("y")))
+    for kept in ("id", "origin", "created_at", "requested_by", "status", "votes", "resolution", "waiter"):
         assert getattr(after, kept) == getattr(before, kept)
-    assert (after.resolved_at, after.actor_id) == (None, None)
+    for kept in ("level", "asked_at"):
+        assert getattr(after.progress, kept) == getattr(before.progress, kept)
 
 
 @pytest.mark.parametrize(
-    "change",
+    "edited",
     [
-        Edit(),
-        Edit(subject=" Release 1.2 ", body="Built from the main branch."),
-        Edit(expires_at=NOW + HOUR),
-        Edit(approvers=[[role("manager")], [role("director")]]),
-        Edit(metadata={}),
+        change_of(),
+        change_of(subject=" Release 1.2 ", body="Built from the main branch."),
+        change_of(expires_at=NOW + HOUR),
+        change_of(approvers=[[role("manager")], [role("director")]]),
+        change_of(metadata={}),
     ],
 )
-def test_an_edit_that_changes_nothing_writes_nothing(change: Edit) -> None:
+def test_an_edit_that_changes_nothing_writes_nothing(edited: Edit) -> None:
     """Neither leaving everything out nor repeating what is there makes an event."""
     approval = opened()
-    assert edit(approval, change=change, actor=EDITOR, now=SOON) == (approval, ())
+    change = edit(approval, edited, SOON)
+    assert (change.approval, change.events) == (approval, ())
 
 
 def test_a_due_escalation_happens_before_the_edit() -> None:
     """The edit changes the request as it really is, and both facts are recorded in order."""
     late = NOW + 2 * HOUR
-    approval, events = edit(opened(), change=Edit(expires_at=late + 5 * HOUR), actor=EDITOR, now=late)
-    assert types(events) == [EventType.ESCALATED, EventType.UPDATED]
-    assert (approval.status, approval.level) == (Status.ESCALATED, 1)
-    assert approval.expires_at == late + 5 * HOUR
-    assert events[1].detail["changed"] == {
-        "expires_at": {"from": "2026-01-05T12:00:00+00:00", "to": "2026-01-05T16:00:00+00:00"}
-    }
+    change = run(edit, opened(), change_of(expires_at=late + 5 * HOUR), late)
+    assert types(change.events) == ["escalated", "updated"]
+    assert (change.approval.status, change.approval.progress.level) == (Status.ESCALATED, 1)
+    assert change.approval.progress.expires_at == late + 5 * HOUR
+    assert change.events[1] == Updated(
+        at=late, actor=EDITOR, expires_at=Changed(before=late + HOUR, after=late + 5 * HOUR)
+    )
 
 
 def test_a_due_escalation_is_kept_when_the_edit_changes_nothing() -> None:
     """What time did is not lost."""
     late = NOW + 2 * HOUR
-    assert edit(opened(), change=Edit(), actor=EDITOR, now=late) == advance(opened(), late)
+    assert run(edit, opened(), change_of(), late) == advance(opened(), late)
 
 
 @pytest.mark.parametrize("late", [timedelta(0), HOUR])
 def test_an_edit_after_the_last_deadline_comes_too_late(late: timedelta) -> None:
     """Extending cannot bring an expired request back, though no sweep ran."""
     approval = opened(policy=policy(level(role("manager"))))
-    with pytest.raises(AlreadyClosed, match="expired by system"):
-        edit(approval, change=Edit(expires_at=NOW + 9 * HOUR), actor=EDITOR, now=NOW + HOUR + late)
+    with pytest.raises(AlreadyClosed) as conflict:
+        run(edit, approval, change_of(expires_at=NOW + 9 * HOUR), NOW + HOUR + late)
+    assert (conflict.value.status, conflict.value.by_kind) == (Status.EXPIRED, "system")
+
+
+@pytest.mark.parametrize("late", [timedelta(0), HOUR])
+def test_an_edit_of_a_request_that_was_not_brought_up_to_date_is_our_mistake(late: timedelta) -> None:
+    """It would move a deadline that has passed."""
+    with pytest.raises(AssertionError, match="advance comes first"):
+        edit(opened(), change_of(expires_at=NOW + 9 * HOUR), NOW + HOUR + late)
 
 
 def test_an_extended_deadline_is_the_one_that_counts() -> None:
     """The old one passes without effect."""
-    approval, _ = edit(opened(), change=Edit(expires_at=NOW + 3 * HOUR), actor=EDITOR, now=SOON)
-    assert advance(approval, NOW + 3 * HOUR - TICK) == (approval, ())
-    assert advance(approval, NOW + 3 * HOUR)[0].status is Status.ESCALATED
+    approval = edit(opened(), change_of(expires_at=NOW + 3 * HOUR), SOON).approval
+    assert advance(approval, NOW + 3 * HOUR - TICK) == Change(approval=approval)
+    assert advance(approval, NOW + 3 * HOUR).approval.status is Status.ESCALATED
 
 
 def test_a_request_that_waits_for_ever_can_be_given_a_deadline() -> None:
     """The record shows that there was none."""
     approval = opened(policy=policy(level(role("manager"), timeout=None)))
-    approval, (event,) = edit(approval, change=Edit(expires_at=NOW + HOUR), actor=EDITOR, now=SOON)
-    assert event.detail["changed"] == {"expires_at": {"from": None, "to": "2026-01-05T10:00:00+00:00"}}
-    assert advance(approval, NOW + HOUR)[0].status is Status.EXPIRED
+    change = edit(approval, change_of(expires_at=NOW + HOUR), SOON)
+    assert updated(change).expires_at == Changed(before=None, after=NOW + HOUR)
+    assert advance(change.approval, NOW + HOUR).approval.status is Status.EXPIRED
 
 
-def test_the_deadline_of_the_last_level_can_be_taken_away() -> None:
+@pytest.mark.parametrize("on_expiry", OnExpiry)
+def test_the_deadline_of_the_last_level_can_be_taken_away(on_expiry: OnExpiry) -> None:
     """From then on the request waits for ever."""
-    approval = in_status(Status.ESCALATED)
-    approval, (event,) = edit(approval, change=Edit(expires_at=None), actor=EDITOR, now=NOW + HOUR)
-    assert approval.expires_at is None
-    assert event.detail["changed"] == {"expires_at": {"from": "2026-01-05T11:00:00+00:00", "to": None}}
-    assert advance(approval, NOW + 1000 * HOUR) == (approval, ())
+    approval = in_status(Status.ESCALATED, policy=policy(on_expiry=on_expiry))
+    change = edit(approval, change_of(expires_at=None), NOW + HOUR)
+    assert change.approval.progress.expires_at is None
+    assert updated(change).expires_at == Changed(before=NOW + 2 * HOUR, after=None)
+    assert advance(change.approval, NOW + 1000 * HOUR) == Change(approval=change.approval)
 
 
 def test_the_deadline_of_an_earlier_level_cannot_be_taken_away() -> None:
     """The next level would never be asked."""
     with pytest.raises(Invalid, match="needs a deadline"):
-        edit(opened(), change=Edit(expires_at=None), actor=EDITOR, now=SOON)
+        edit(opened(), change_of(expires_at=None), SOON)
 
 
 def test_new_approvers_take_the_place_of_the_old_ones() -> None:
     """From the edit on, the one may decide and the other may not."""
-    change = Edit(approvers=[[user("x")], [role("director")]])
-    approval, _ = edit(opened(), change=change, actor=EDITOR, now=SOON)
-    with pytest.raises(NotAllowed):
-        decide(approval, actor=MANAGER, verdict=Verdict.APPROVE, now=SOON)
-    decided, _ = decide(approval, actor=person("x"), verdict=Verdict.APPROVE, now=SOON)
-    assert decided.status is Status.APPROVED
+    approval = edit(opened(), change_of(approvers=[[user("x")], [role("director")]]), SOON).approval
+    with pytest.raises(NotAnApprover):
+        decide(approval, yes(MANAGER), SOON)
+    assert decide(approval, yes(person("x")), SOON).approval.status is Status.APPROVED
 
 
 @pytest.mark.parametrize(
-    "change",
+    "edited",
     [
-        Edit(subject="  "),
-        Edit(subject="x" * (MAX_SUBJECT_LENGTH + 1)),
-        Edit(expires_at=SOON),
-        Edit(expires_at=NOW - HOUR),
-        Edit(approvers=[]),
-        Edit(approvers=[[role("lead")]]),
-        Edit(approvers=[[role("lead")], []]),
-        Edit(approvers=[[role("lead"), role("lead")], [role("director")]]),
+        change_of(subject="  "),
+        change_of(subject="x" * (MAX_SUBJECT_LENGTH + 1)),
+        change_of(expires_at=SOON),
+        change_of(expires_at=NOW - HOUR),
+        change_of(approvers=[]),
+        change_of(approvers=[[role("lead")]]),
+        change_of(approvers=[[role("lead")], []]),
+        change_of(approvers=[[role("lead"), role("lead")], [role("director")]]),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused(change: Edit) -> None:
+def test_a_value_that_makes_no_sense_is_refused(edited: Edit) -> None:
     """An edit obeys what opening obeys; a deadline in the past is not a way to expire a request."""
     with pytest.raises(Invalid):
-        edit(opened(), change=change, actor=EDITOR, now=SOON)
+        edit(opened(), edited, SOON)
 
 
 def test_edited_metadata_is_a_copy() -> None:
     """What the caller does to the dictionary afterwards changes neither request nor record."""
     metadata = {"ticket": 8}
-    approval, (event,) = edit(opened(), change=Edit(metadata=metadata), actor=EDITOR, now=SOON)
+    change = edit(opened(), change_of(metadata=metadata), SOON)
     metadata["ticket"] = 9
-    assert approval.metadata == {"ticket": 8}
-    assert event.detail["changed"] == {"metadata": {"from": {}, "to": {"ticket": 8}}}
+    assert change.approval.content.metadata == {"ticket": 8}
+    assert updated(change).metadata == Changed(before={}, after={"ticket": 8})
 
 
-def test_a_request_approved_by_silence_cannot_be_hurried() -> None:
-    """An earlier deadline would let a Dag's editor approve without being asked; a later one is fine."""
-    approval = opened(policy=policy(level(role("manager"), timeout=HOUR), on_expiry=OnExpiry.APPROVE))
-    with pytest.raises(Invalid, match="later"):
-        edit(approval, change=Edit(expires_at=NOW + MINUTE), actor=EDITOR, now=NOW)
-    later, _ = edit(approval, change=Edit(expires_at=NOW + 2 * HOUR), actor=EDITOR, now=NOW)
-    assert later.expires_at == NOW + 2 * HOUR
+def hurry(on_expiry: OnExpiry, deadline: datetime) -> Change:
+    """Move the deadline, which is in an hour, of a request with one level."""
+    approval = opened(policy=policy(level(role("manager")), on_expiry=on_expiry))
+    return edit(approval, change_of(expires_at=deadline), NOW)
+
+
+@pytest.mark.parametrize("by", [TICK, HOUR - TICK])
+def test_a_request_approved_by_silence_cannot_be_hurried(by: timedelta) -> None:
+    """An earlier deadline, if only by a microsecond, would let a Dag's editor approve without being asked."""
+    with pytest.raises(Invalid, match="can only be moved to later"):
+        hurry(OnExpiry.APPROVE, NOW + HOUR - by)
+
+
+def test_a_request_approved_by_silence_may_be_told_its_own_deadline_again() -> None:
+    """Who replaces all values at once repeats it; nothing is hurried and nothing recorded."""
+    change = hurry(OnExpiry.APPROVE, NOW + HOUR)
+    assert (change.approval.progress.expires_at, change.events) == (NOW + HOUR, ())
+
+
+@pytest.mark.parametrize("by", [TICK, HOUR])
+def test_a_request_approved_by_silence_may_be_given_more_time(by: timedelta) -> None:
+    """A later deadline is fine."""
+    change = hurry(OnExpiry.APPROVE, NOW + HOUR + by)
+    assert updated(change).expires_at == Changed(before=NOW + HOUR, after=NOW + HOUR + by)
+
+
+def test_a_request_approved_by_silence_that_waits_for_ever_may_be_given_a_deadline() -> None:
+    """There was none that could be hurried."""
+    terms = policy(level(role("manager"), timeout=None), on_expiry=OnExpiry.APPROVE)
+    change = edit(opened(policy=terms), change_of(expires_at=NOW + TICK), NOW)
+    assert change.approval.progress.expires_at == NOW + TICK
+
+
+@pytest.mark.parametrize("on_expiry", sorted(set(OnExpiry) - {OnExpiry.APPROVE}))
+def test_any_other_request_can_be_hurried(on_expiry: OnExpiry) -> None:
+    """Silence gives nothing away."""
+    assert hurry(on_expiry, NOW + TICK).approval.progress.expires_at == NOW + TICK

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from airflow_approvals.domain.approval import SYSTEM, Actor, ActorKind, Event, EventType, Verdict
-from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed
-from airflow_approvals.domain.lifecycle import advance, decide
+from airflow_approvals.domain.approval import Lapsed, Progress, Verdict
+from airflow_approvals.domain.commands.advance import advance, is_due
+from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.errors import AlreadyClosed, NotAnApprover
+from airflow_approvals.domain.events import Escalated, Expired
+from airflow_approvals.domain.people import SYSTEM, Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry
-from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.status import TERMINAL, Status
 from tests.builders import (
     DIRECTOR,
     HOUR,
@@ -25,55 +28,69 @@ from tests.builders import (
     policy,
     role,
     types,
+    yes,
 )
+from tests.unit.domain.running import run
 
 OUTCOME_OF_SILENCE = [
-    (OnExpiry.FAIL, Status.EXPIRED, EventType.EXPIRED),
-    (OnExpiry.SKIP, Status.EXPIRED, EventType.EXPIRED),
-    (OnExpiry.APPROVE, Status.APPROVED, EventType.APPROVED),
-    (OnExpiry.DENY, Status.DENIED, EventType.DENIED),
+    (OnExpiry.FAIL, Status.EXPIRED),
+    (OnExpiry.SKIP, Status.EXPIRED),
+    (OnExpiry.APPROVE, Status.APPROVED),
+    (OnExpiry.DENY, Status.DENIED),
 ]
+
+
+@pytest.mark.parametrize("on_expiry", OnExpiry)
+@pytest.mark.parametrize(("after", "due"), [(-TICK, False), (timedelta(0), True), (TICK, True)])
+def test_a_deadline_is_due_from_its_very_moment_on(after: timedelta, due: bool, on_expiry: OnExpiry) -> None:
+    """Not a microsecond earlier, whatever silence then leads to, at the last level as at the first."""
+    one_level = opened(policy=policy(level(role("manager")), on_expiry=on_expiry))
+    two_levels = opened(policy=policy(on_expiry=on_expiry))
+    for approval in (one_level, two_levels):
+        assert is_due(approval, NOW + HOUR + after) is due
+        assert bool(advance(approval, NOW + HOUR + after).events) is due
+
+
+@pytest.mark.parametrize("status", sorted(TERMINAL))
+def test_nothing_is_due_of_a_closed_request(status: Status) -> None:
+    """However long its deadline has passed."""
+    assert not is_due(in_status(status), NOW + 1000 * HOUR)
 
 
 def test_a_moment_before_the_deadline_nothing_happens() -> None:
     """The very same request comes back, without events."""
     approval = opened()
-    assert advance(approval, NOW + HOUR - TICK) == (approval, ())
+    change = advance(approval, NOW + HOUR - TICK)
+    assert change.approval is approval
+    assert change.events == ()
 
 
 def test_the_deadline_itself_is_late() -> None:
     """The level waits up to, and not including, its deadline."""
-    _, events = advance(opened(), NOW + HOUR)
-    assert types(events) == [EventType.ESCALATED]
+    assert types(advance(opened(), NOW + HOUR).events) == ["escalated"]
 
 
 def test_without_a_deadline_nothing_is_ever_due() -> None:
     """A level without timeout waits for ever."""
     approval = opened(policy=policy(level(role("manager"), timeout=None)))
-    assert advance(approval, NOW + timedelta(days=10_000)) == (approval, ())
+    change = advance(approval, NOW + timedelta(days=10_000))
+    assert (change.approval, change.events) == (approval, ())
 
 
 def test_the_deadline_of_the_next_level_counts_from_now() -> None:
     """When the sweep comes five hours late, the director still has the whole hour."""
     late = NOW + 5 * HOUR
-    approval, events = advance(opened(), late)
-    assert (approval.status, approval.level) == (Status.ESCALATED, 1)
-    assert (approval.escalated_at, approval.expires_at) == (late, late + HOUR)
-    assert events == (
-        Event(
-            type=EventType.ESCALATED,
-            at=late,
-            actor=SYSTEM,
-            detail={"level": 1, "expires_at": "2026-01-05T15:00:00+00:00"},
-        ),
-    )
+    change = advance(opened(), late)
+    assert change.approval.status is Status.ESCALATED
+    assert change.approval.progress == Progress(level=1, asked_at=late, expires_at=late + HOUR)
+    assert change.events == (Escalated(at=late, actor=SYSTEM, level=1, expires_at=NOW + 6 * HOUR),)
 
 
 def test_an_escalation_resolves_nothing() -> None:
     """The request is still open and answered by nobody."""
     approval = in_status(Status.ESCALATED)
     assert approval.is_open
-    assert (approval.resolved_at, approval.actor_id, approval.actor_name) == (None, None, None)
+    assert (approval.resolution, approval.votes) == (None, ())
 
 
 def test_levels_are_asked_one_after_the_other() -> None:
@@ -85,48 +102,45 @@ def test_levels_are_asked_one_after_the_other() -> None:
     )
     seen = []
     for _ in range(3):
-        assert approval.expires_at is not None
-        approval, events = advance(approval, approval.expires_at)
-        seen.append((approval.status, approval.level, approval.expires_at, *types(events)))
+        assert approval.progress.expires_at is not None
+        change = advance(approval, approval.progress.expires_at)
+        approval = change.approval
+        seen.append(
+            (approval.status, approval.progress.level, approval.progress.expires_at, *types(change.events))
+        )
     assert seen == [
-        (Status.ESCALATED, 1, NOW + 3 * HOUR, EventType.ESCALATED),
-        (Status.ESCALATED, 2, NOW + 6 * HOUR, EventType.ESCALATED),
-        (Status.EXPIRED, 2, NOW + 6 * HOUR, EventType.EXPIRED),
+        (Status.ESCALATED, 1, NOW + 3 * HOUR, "escalated"),
+        (Status.ESCALATED, 2, NOW + 6 * HOUR, "escalated"),
+        (Status.EXPIRED, 2, NOW + 6 * HOUR, "expired"),
     ]
 
 
 def test_a_last_level_without_timeout_waits_for_ever() -> None:
     """The old deadline is gone after the escalation."""
     approval = opened(policy=policy(level(role("manager")), level(role("director"), timeout=None)))
-    approval, (event,) = advance(approval, NOW + HOUR)
-    assert (approval.status, approval.expires_at) == (Status.ESCALATED, None)
-    assert event.detail == {"level": 1, "expires_at": None}
-    assert advance(approval, NOW + 1000 * HOUR) == (approval, ())
+    change = advance(approval, NOW + HOUR)
+    assert (change.approval.status, change.approval.progress.expires_at) == (Status.ESCALATED, None)
+    assert change.events == (Escalated(at=NOW + HOUR, actor=SYSTEM, level=1, expires_at=None),)
+    later = advance(change.approval, NOW + 1000 * HOUR)
+    assert (later.approval, later.events) == (change.approval, ())
 
 
-@pytest.mark.parametrize(("on_expiry", "status", "event_type"), OUTCOME_OF_SILENCE)
+@pytest.mark.parametrize(("on_expiry", "status"), OUTCOME_OF_SILENCE)
 def test_silence_past_the_last_deadline_does_what_the_policy_says(
-    on_expiry: OnExpiry, status: Status, event_type: EventType
+    on_expiry: OnExpiry, status: Status
 ) -> None:
-    """The record shows the system, never a person, and that silence was the reason."""
-    approval = opened(policy=policy(level(role("manager")), on_expiry=on_expiry))
-    resolved, events = advance(approval, NOW + 2 * HOUR)
-    assert (resolved.status, resolved.resolved_at) == (status, NOW + 2 * HOUR)
-    assert (resolved.actor_id, resolved.actor_name, resolved.comment) == ("system", "system", None)
-    assert resolved.votes == ()
-    assert events == (
-        Event(
-            type=event_type,
-            at=NOW + 2 * HOUR,
-            actor=SYSTEM,
-            detail={"reason": "expired", "on_expiry": on_expiry.value},
-        ),
-    )
+    """One fact, whatever it leads to; the record shows the system, never a person."""
+    at = NOW + 2 * HOUR
+    change = advance(opened(policy=policy(level(role("manager")), on_expiry=on_expiry)), at)
+    resolved = change.approval
+    assert (resolved.status, resolved.resolution) == (status, Lapsed(on_expiry=on_expiry, at=at))
+    assert (resolved.resolution.by, resolved.votes) == (SYSTEM.who, ())
+    assert change.events == (Expired(at=at, actor=SYSTEM, on_expiry=on_expiry),)
 
 
 def test_every_outcome_of_silence_is_tested() -> None:
     """A new one has to be added above."""
-    assert {on_expiry for on_expiry, *_ in OUTCOME_OF_SILENCE} == set(OnExpiry)
+    assert {on_expiry for on_expiry, _ in OUTCOME_OF_SILENCE} == set(OnExpiry)
 
 
 def test_the_system_is_an_explicit_actor() -> None:
@@ -136,34 +150,49 @@ def test_the_system_is_an_explicit_actor() -> None:
 
 def test_a_decision_just_before_the_deadline_is_in_time() -> None:
     """The last moment counts."""
-    approval, events = decide(opened(), actor=MANAGER, verdict=Verdict.APPROVE, now=NOW + HOUR - TICK)
-    assert (approval.status, types(events)) == (Status.APPROVED, [EventType.VOTED, EventType.APPROVED])
+    change = run(decide, opened(), yes(MANAGER), NOW + HOUR - TICK)
+    assert (change.approval.status, types(change.events)) == (Status.APPROVED, ["voted", "approved"])
 
 
 @pytest.mark.parametrize("actor", [MANAGER, DIRECTOR])
 def test_a_late_answer_first_escalates(actor: Actor) -> None:
     """Though no sweep ran: both levels may answer, the vote belongs to level 1, and all of it is recorded."""
     late = NOW + 2 * HOUR
-    approval, events = decide(opened(), actor=actor, verdict=Verdict.APPROVE, now=late)
-    assert types(events) == [EventType.ESCALATED, EventType.VOTED, EventType.APPROVED]
-    assert {event.at for event in events} == {late}
-    assert (approval.status, approval.level, approval.escalated_at) == (Status.APPROVED, 1, late)
+    change = run(decide, opened(), yes(actor), late)
+    assert types(change.events) == ["escalated", "voted", "approved"]
+    assert {event.at for event in change.events} == {late}
+    approval = change.approval
+    assert (approval.status, approval.progress.level, approval.progress.asked_at) == (
+        Status.APPROVED,
+        1,
+        late,
+    )
     assert [vote.level for vote in approval.votes] == [1]
 
 
 def test_a_late_answer_of_a_stranger_is_still_refused() -> None:
     """An escalation opens the gate to its level only."""
-    with pytest.raises(NotAllowed, match="role manager, role director"):
-        decide(opened(), actor=STRANGER, verdict=Verdict.APPROVE, now=NOW + 2 * HOUR)
+    with pytest.raises(NotAnApprover) as refusal:
+        run(decide, opened(), yes(STRANGER), NOW + 2 * HOUR)
+    assert refusal.value.asked == ("role manager", "role director")
 
 
 @pytest.mark.parametrize("late", [timedelta(0), MINUTE])
-@pytest.mark.parametrize(("on_expiry", "status", "_event_type"), OUTCOME_OF_SILENCE)
+@pytest.mark.parametrize(("on_expiry", "status"), OUTCOME_OF_SILENCE)
 @pytest.mark.parametrize("verdict", Verdict)
 def test_an_answer_after_the_last_deadline_meets_a_closed_request(
-    verdict: Verdict, on_expiry: OnExpiry, status: Status, _event_type: EventType, late: timedelta
+    verdict: Verdict, on_expiry: OnExpiry, status: Status, late: timedelta
 ) -> None:
     """Though no sweep ran: silence was first, whatever it meant, and the refusal says so."""
     approval = opened(policy=policy(level(role("manager")), on_expiry=on_expiry))
-    with pytest.raises(AlreadyClosed, match=f"{status.value} by system"):
-        decide(approval, actor=MANAGER, verdict=verdict, now=NOW + HOUR + late)
+    with pytest.raises(AlreadyClosed) as conflict:
+        run(decide, approval, Answer(actor=MANAGER, verdict=verdict), NOW + HOUR + late)
+    assert (conflict.value.status, conflict.value.by_kind) == (status, "system")
+    assert conflict.value.at == NOW + HOUR + late
+
+
+@pytest.mark.parametrize("late", [timedelta(0), MINUTE])
+def test_an_answer_to_a_request_that_was_not_brought_up_to_date_is_our_mistake(late: timedelta) -> None:
+    """It would be judged by a level that is over."""
+    with pytest.raises(AssertionError, match="advance comes first"):
+        decide(opened(), yes(MANAGER), NOW + HOUR + late)

@@ -10,17 +10,26 @@ from itertools import product
 
 import pytest
 
-from airflow_approvals.domain.approval import Approval, EventType, Verdict
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.commands.edit import Edit, edit
+from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import AlreadyClosed, StillOpen
-from airflow_approvals.domain.lifecycle import Change, Edit, advance, cancel, decide, edit, resume
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
-from tests.builders import MANAGER, MINUTE, TICK, in_status, task, types
+from tests.builders import MANAGER, MINUTE, TICK, in_status, no, task, types, yes
+from tests.unit.domain.running import run
+
+NOT_NEEDED = Cancellation(actor=task(), reason="not needed")
+OTHER_SUBJECT = Edit(actor=MANAGER, subject="Other")
 
 
 def deadline_of(approval: Approval) -> datetime:
     """The deadline of the level asked now."""
-    assert approval.expires_at is not None
-    return approval.expires_at
+    assert approval.progress.expires_at is not None
+    return approval.progress.expires_at
 
 
 def before(approval: Approval) -> datetime:
@@ -28,46 +37,60 @@ def before(approval: Approval) -> datetime:
     return deadline_of(approval) - MINUTE
 
 
+def late(approval: Approval) -> datetime:
+    """A moment at which the deadline has passed, and no sweep has run."""
+    return deadline_of(approval) + TICK
+
+
 COMMANDS: dict[str, Callable[[Approval], Change]] = {
-    "approve": lambda it: decide(it, actor=MANAGER, verdict=Verdict.APPROVE, now=before(it)),
-    "deny": lambda it: decide(it, actor=MANAGER, verdict=Verdict.DENY, now=before(it)),
-    "cancel": lambda it: cancel(it, actor=task(), reason="superseded", now=before(it)),
-    "edit": lambda it: edit(it, change=Edit(subject="Other"), actor=MANAGER, now=before(it)),
+    "approve": lambda it: run(decide, it, yes(MANAGER), before(it)),
+    "approve late": lambda it: run(decide, it, yes(MANAGER), late(it)),
+    "deny": lambda it: run(decide, it, no(MANAGER), before(it)),
+    "deny late": lambda it: run(decide, it, no(MANAGER), late(it)),
+    "cancel": lambda it: run(cancel, it, NOT_NEEDED, before(it)),
+    "cancel late": lambda it: run(cancel, it, NOT_NEEDED, late(it)),
+    "edit": lambda it: run(edit, it, OTHER_SUBJECT, before(it)),
+    "edit late": lambda it: run(edit, it, OTHER_SUBJECT, late(it)),
     "advance before the deadline": lambda it: advance(it, deadline_of(it) - TICK),
     "advance after the deadline": lambda it: advance(it, deadline_of(it) + TICK),
-    "resume": lambda it: resume(it, before(it)),
+    "note that the task was woken": lambda it: note_woken(it, before(it)),
 }
 
-Outcome = tuple[Status, list[EventType]] | type[Exception]
+Outcome = tuple[Status, list[str]] | type[Exception]
 
 OPEN_OUTCOMES: dict[tuple[Status, str], Outcome] = {
-    (Status.PENDING, "approve"): (Status.APPROVED, [EventType.VOTED, EventType.APPROVED]),
-    (Status.PENDING, "deny"): (Status.DENIED, [EventType.VOTED, EventType.DENIED]),
-    (Status.PENDING, "cancel"): (Status.CANCELLED, [EventType.CANCELLED]),
-    (Status.PENDING, "edit"): (Status.PENDING, [EventType.UPDATED]),
+    (Status.PENDING, "approve"): (Status.APPROVED, ["voted", "approved"]),
+    (Status.PENDING, "approve late"): (Status.APPROVED, ["escalated", "voted", "approved"]),
+    (Status.PENDING, "deny"): (Status.DENIED, ["voted", "denied"]),
+    (Status.PENDING, "deny late"): (Status.DENIED, ["escalated", "voted", "denied"]),
+    (Status.PENDING, "cancel"): (Status.CANCELLED, ["cancelled"]),
+    (Status.PENDING, "cancel late"): (Status.CANCELLED, ["escalated", "cancelled"]),
+    (Status.PENDING, "edit"): (Status.PENDING, ["updated"]),
+    (Status.PENDING, "edit late"): (Status.ESCALATED, ["escalated", "updated"]),
     (Status.PENDING, "advance before the deadline"): (Status.PENDING, []),
-    (Status.PENDING, "advance after the deadline"): (Status.ESCALATED, [EventType.ESCALATED]),
-    (Status.PENDING, "resume"): StillOpen,
-    (Status.ESCALATED, "approve"): (Status.APPROVED, [EventType.VOTED, EventType.APPROVED]),
-    (Status.ESCALATED, "deny"): (Status.DENIED, [EventType.VOTED, EventType.DENIED]),
-    (Status.ESCALATED, "cancel"): (Status.CANCELLED, [EventType.CANCELLED]),
-    (Status.ESCALATED, "edit"): (Status.ESCALATED, [EventType.UPDATED]),
+    (Status.PENDING, "advance after the deadline"): (Status.ESCALATED, ["escalated"]),
+    (Status.PENDING, "note that the task was woken"): StillOpen,
+    (Status.ESCALATED, "approve"): (Status.APPROVED, ["voted", "approved"]),
+    (Status.ESCALATED, "approve late"): AlreadyClosed,
+    (Status.ESCALATED, "deny"): (Status.DENIED, ["voted", "denied"]),
+    (Status.ESCALATED, "deny late"): AlreadyClosed,
+    (Status.ESCALATED, "cancel"): (Status.CANCELLED, ["cancelled"]),
+    (Status.ESCALATED, "cancel late"): AlreadyClosed,
+    (Status.ESCALATED, "edit"): (Status.ESCALATED, ["updated"]),
+    (Status.ESCALATED, "edit late"): AlreadyClosed,
     (Status.ESCALATED, "advance before the deadline"): (Status.ESCALATED, []),
-    (Status.ESCALATED, "advance after the deadline"): (Status.EXPIRED, [EventType.EXPIRED]),
-    (Status.ESCALATED, "resume"): StillOpen,
+    (Status.ESCALATED, "advance after the deadline"): (Status.EXPIRED, ["expired"]),
+    (Status.ESCALATED, "note that the task was woken"): StillOpen,
 }
 
 
 def closed_outcomes(status: Status) -> dict[tuple[Status, str], Outcome]:
     """A closed request refuses every command; time passes it by, and its task may still be woken."""
     return {
-        (status, "approve"): AlreadyClosed,
-        (status, "deny"): AlreadyClosed,
-        (status, "cancel"): AlreadyClosed,
-        (status, "edit"): AlreadyClosed,
+        **{(status, command): AlreadyClosed for command in COMMANDS},
         (status, "advance before the deadline"): (status, []),
         (status, "advance after the deadline"): (status, []),
-        (status, "resume"): (status, [EventType.RESUMED]),
+        (status, "note that the task was woken"): (status, ["resumed"]),
     }
 
 
@@ -88,9 +111,9 @@ def test_each_command_in_each_status_does_exactly_this(status: Status, command: 
         with pytest.raises(outcome):
             COMMANDS[command](approval)
     else:
-        changed, events = COMMANDS[command](approval)
-        assert (changed.status, types(events)) == outcome
-        assert changed.is_open == (changed.status in OPEN)
+        change = COMMANDS[command](approval)
+        assert (change.approval.status, types(change.events)) == outcome
+        assert change.approval.is_open == (change.approval.status in OPEN)
 
     assert approval == untouched
 
@@ -100,7 +123,7 @@ def test_nothing_leaves_a_terminal_status(status: Status, command: str) -> None:
     """Whatever is tried, at most the waking of the task is noted; all else stays as it was."""
     approval = in_status(status)
     try:
-        changed, _ = COMMANDS[command](approval)
+        changed = COMMANDS[command](approval).approval
     except AlreadyClosed:
         return
-    assert replace(changed, resumed_at=None) == approval
+    assert replace(changed, waiter=approval.waiter) == approval

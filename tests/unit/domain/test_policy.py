@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 
 from airflow_approvals.domain.errors import Invalid
-from airflow_approvals.domain.policy import (
-    MAX_NAME_LENGTH,
-    MAX_TIMEOUT,
-    Approver,
-    ApproverKind,
-    Level,
-    OnDeny,
-    OnExpiry,
-    Policy,
-)
+from airflow_approvals.domain.people import MAX_NAME_LENGTH, Approver, ApproverKind
+from airflow_approvals.domain.policy import MAX_TIMEOUT, Level, OnDeny, OnExpiry, Policy
 from tests.builders import HOUR, TICK, level, policy, role, user
 
 

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 
 import pytest
 
-from airflow_approvals.domain.approval import Approval, Verdict
+from airflow_approvals.domain.calendar import require_aware, utc
+from airflow_approvals.domain.commands.advance import advance, is_due
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.commands.edit import Edit, edit
+from airflow_approvals.domain.commands.open import open_request
+from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import Invalid
-from airflow_approvals.domain.lifecycle import (
-    Change,
-    Edit,
-    advance,
-    cancel,
-    decide,
-    edit,
-    open_request,
-    resume,
-    utc,
-)
 from airflow_approvals.domain.status import Status
-from tests.builders import HOUR, MANAGER, MINUTE, NOW, in_status, open_arguments, opened, task
+from tests.builders import (
+    HOUR,
+    MANAGER,
+    MINUTE,
+    NOW,
+    in_status,
+    level,
+    opened,
+    opening,
+    policy,
+    role,
+    task,
+    yes,
+)
+
+WAITING_FOR_EVER = opened(policy=policy(level(role("manager"), timeout=None)))
 
 EVERY_TIME: dict[str, Callable[[datetime], Change]] = {
-    "open": lambda at: open_request(**open_arguments(now=at)),
-    "open with a deadline": lambda at: open_request(**open_arguments(expires_at=at)),
+    "open": lambda at: open_request(opening(), at),
+    "open with a deadline": lambda at: open_request(opening(expires_at=at), NOW),
     "advance": lambda at: advance(opened(), at),
+    "advance without a deadline": lambda at: advance(WAITING_FOR_EVER, at),
     "advance when closed": lambda at: advance(in_status(Status.APPROVED), at),
-    "decide": lambda at: decide(opened(), actor=MANAGER, verdict=Verdict.APPROVE, now=at),
-    "cancel": lambda at: cancel(opened(), actor=task(), reason="superseded", now=at),
-    "edit": lambda at: edit(opened(), change=Edit(subject="Other"), actor=MANAGER, now=at),
-    "edit the deadline": lambda at: edit(opened(), change=Edit(expires_at=at), actor=MANAGER, now=NOW),
-    "resume": lambda at: resume(in_status(Status.APPROVED), at),
-    "resume again": lambda at: resume(resume(in_status(Status.APPROVED), NOW)[0], at),
+    "decide": lambda at: decide(opened(), yes(MANAGER), at),
+    "decide without a deadline": lambda at: decide(WAITING_FOR_EVER, yes(MANAGER), at),
+    "cancel": lambda at: cancel(opened(), Cancellation(actor=task(), reason="superseded"), at),
+    "edit": lambda at: edit(opened(), Edit(actor=MANAGER, subject="Other"), at),
+    "edit the deadline": lambda at: edit(opened(), Edit(actor=MANAGER, expires_at=at), NOW),
+    "note that the task was woken": lambda at: note_woken(in_status(Status.APPROVED), at),
+    "note it again": lambda at: note_woken(note_woken(in_status(Status.APPROVED), NOW).approval, at),
+    "note it where no task waits": lambda at: note_woken(in_status(Status.APPROVED, waiter=None), at),
 }
 
 OUTSIDE_THE_CALENDAR = [
@@ -42,10 +57,27 @@ OUTSIDE_THE_CALENDAR = [
 ]
 
 
-def times_in(approval: Approval) -> list[datetime]:
-    """Every time a request holds."""
-    values = [value for value in vars(approval).values() if isinstance(value, datetime)]
-    return [*values, *(vote.at for vote in approval.votes)]
+class Nowhere(tzinfo):
+    """A zone that does not say how far it is from Greenwich."""
+
+    def utcoffset(self, _: datetime | None) -> timedelta | None:
+        """Say nothing."""
+        return None
+
+
+def times_in(value: object) -> Iterator[datetime]:
+    """Give every time that a value holds, however deep."""
+    if isinstance(value, datetime):
+        yield value
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from times_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from times_in(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from times_in(inner)
 
 
 @pytest.mark.parametrize("command", EVERY_TIME)
@@ -68,10 +100,16 @@ def test_a_time_outside_the_calendar_is_refused(command: str, moment: datetime) 
 def test_a_time_in_another_zone_means_the_same_and_is_kept_in_utc(command: str, offset: timedelta) -> None:
     """Where the caller sits makes no difference to the request or to the record."""
     moment = NOW + 30 * MINUTE
-    approval, events = EVERY_TIME[command](moment.astimezone(timezone(offset)))
-    assert (approval, events) == EVERY_TIME[command](moment)
-    assert {at.tzinfo for at in (*times_in(approval), *(event.at for event in events))} == {timezone.utc}
-    assert not any(offset_given in str(event.detail) for event in events for offset_given in ("+09:", "-05:"))
+    change = EVERY_TIME[command](moment.astimezone(timezone(offset)))
+    assert change == EVERY_TIME[command](moment)
+    assert {at.tzinfo for at in times_in(change)} == {timezone.utc}
+
+
+@pytest.mark.parametrize("offset", [timedelta(hours=9), -timedelta(hours=5, minutes=30)])
+def test_a_deadline_is_due_at_the_same_moment_everywhere(offset: timedelta) -> None:
+    """Where the clock hangs makes no difference."""
+    for moment, due in ((NOW + HOUR, True), (NOW + HOUR - MINUTE, False)):
+        assert is_due(opened(), moment.astimezone(timezone(offset))) is due
 
 
 def test_utc_moves_the_clock_and_keeps_the_moment() -> None:
@@ -80,12 +118,16 @@ def test_utc_moves_the_clock_and_keeps_the_moment() -> None:
     assert (moved, moved.tzinfo) == (NOW, timezone.utc)
 
 
-def test_a_zone_without_an_offset_is_no_zone() -> None:
+@pytest.mark.parametrize("refuse", [utc, require_aware])
+def test_a_zone_without_an_offset_is_no_zone(refuse: Callable[[datetime], object]) -> None:
     """Such a time is as naive as one without a zone."""
-
-    class Nowhere(tzinfo):
-        def utcoffset(self, _: datetime | None) -> timedelta | None:
-            return None
-
     with pytest.raises(Invalid, match="time zone"):
-        utc(datetime(2030, 1, 1, tzinfo=Nowhere()))
+        refuse(datetime(2030, 1, 1, tzinfo=Nowhere()))
+
+
+def test_one_naive_time_among_many_is_refused() -> None:
+    """Wherever it stands; what is not there yet is no mistake."""
+    require_aware(None, NOW, None)
+    require_aware()
+    with pytest.raises(Invalid, match="2030-01-01T00:00:00 has no time zone"):
+        require_aware(NOW, None, datetime(2030, 1, 1))  # noqa: DTZ001

@@ -1,4 +1,4 @@
-import type { Problem } from "./types";
+import type { Closed, Problem } from "./types";
 
 /** A refusal in the server's own words; status 0 means that the server could not be reached. */
 export class ApiError extends Error {
@@ -6,6 +6,8 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly code?: string,
+    /** How the request was closed, when that is why. */
+    readonly closed?: Closed | null,
   ) {
     super(message);
   }
@@ -30,7 +32,8 @@ async function call(method: string, path: string, body?: unknown): Promise<unkno
   }
   if (response.ok) return response.status === 204 ? undefined : response.json();
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  throw new ApiError(response.status, problem.detail ?? `Airflow answered ${response.status}.`, problem.code);
+  const words = problem.detail ?? `Airflow answered ${response.status}.`;
+  throw new ApiError(response.status, words, problem.code, problem.closed);
 }
 
 export const get = (path: string): Promise<unknown> => call("GET", path);

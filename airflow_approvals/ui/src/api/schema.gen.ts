@@ -309,7 +309,7 @@ export interface paths {
         };
         /**
          * Get Detail
-         * @description Read one request with its trail, and whether you may decide and change it.
+         * @description Read one request with its record, and whether you may decide and change it.
          */
         get: operations["get_detail"];
         put?: never;
@@ -360,6 +360,11 @@ export interface components {
             kind: components["schemas"]["ActorKind"];
             /** Name */
             name: string;
+            /**
+             * Os User
+             * @description The operating-system user, when it came from the command line.
+             */
+            os_user: string | null;
         };
         /**
          * ApprovalCollection
@@ -376,16 +381,18 @@ export interface components {
          * @description A request and everything known about it.
          */
         ApprovalShape: {
-            /**
-             * Actor Id
-             * @description Who resolved it; `system` when nobody answered.
-             */
+            /** Actor Id */
             actor_id: string | null;
+            /** @description Who closed it: `system` when nobody answered in time. */
+            actor_kind: components["schemas"]["ActorKind"] | null;
             /** Actor Name */
             actor_name: string | null;
             /** Body */
             body: string;
-            /** Comment */
+            /**
+             * Comment
+             * @description What the person said whose answer settled it.
+             */
             comment: string | null;
             /**
              * Created At
@@ -406,10 +413,6 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Inputs */
-            inputs: {
-                [key: string]: unknown;
-            } | null;
             /**
              * Level
              * @description Index of the highest level asked so far.
@@ -427,6 +430,11 @@ export interface components {
             on_expiry: components["schemas"]["OnExpiry"];
             /** Quorum */
             quorum: number;
+            /**
+             * Reason
+             * @description Why it was cancelled.
+             */
+            reason: string | null;
             /** Requested By */
             requested_by: string | null;
             /** Resolved At */
@@ -455,6 +463,28 @@ export interface components {
             votes: components["schemas"]["VoteShape"][];
         };
         /**
+         * ApprovedShape
+         * @description The answers were enough to approve.
+         */
+        ApprovedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approved";
+        };
+        /**
          * ApproverKind
          * @description What an approver's name stands for.
          * @enum {string}
@@ -481,6 +511,85 @@ export interface components {
             reason: string;
         };
         /**
+         * CancelledShape
+         * @description Nobody needs an answer any more.
+         */
+        CancelledShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cancelled";
+        };
+        /**
+         * ChangedApproversShape
+         * @description The approvers of each level before and after.
+         */
+        ChangedApproversShape: {
+            /** From */
+            from: components["schemas"]["ApproverShape"][][];
+            /** To */
+            to: components["schemas"]["ApproverShape"][][];
+        };
+        /**
+         * ChangedMetadataShape
+         * @description The details before and after.
+         */
+        ChangedMetadataShape: {
+            /** From */
+            from: {
+                [key: string]: unknown;
+            };
+            /** To */
+            to: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ChangedTextShape
+         * @description A text before and after.
+         */
+        ChangedTextShape: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+        };
+        /**
+         * ChangedTimeShape
+         * @description A time before and after.
+         */
+        ChangedTimeShape: {
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * ChangesShape
+         * @description What an edit changed; what stayed as it was is null.
+         */
+        ChangesShape: {
+            approvers: components["schemas"]["ChangedApproversShape"] | null;
+            body: components["schemas"]["ChangedTextShape"] | null;
+            expires_at: components["schemas"]["ChangedTimeShape"] | null;
+            metadata: components["schemas"]["ChangedMetadataShape"] | null;
+            subject: components["schemas"]["ChangedTextShape"] | null;
+        };
+        /**
          * ChoicesShape
          * @description What the filters of the Approvals page offer: names that occur in requests you may see.
          */
@@ -501,6 +610,24 @@ export interface components {
             removed: number;
         };
         /**
+         * ClosedShape
+         * @description How a request was closed.
+         */
+        ClosedShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description The name of who closed it.
+             */
+            by: string;
+            by_kind: components["schemas"]["ActorKind"];
+            status: components["schemas"]["Status"];
+        };
+        /**
          * DecisionBody
          * @description An answer.
          * @example {
@@ -510,6 +637,28 @@ export interface components {
         DecisionBody: {
             /** Comment */
             comment?: string | null;
+        };
+        /**
+         * DeniedShape
+         * @description A denial settled it.
+         */
+        DeniedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "denied";
         };
         /**
          * DetailShape
@@ -528,7 +677,7 @@ export interface components {
              */
             can_edit: boolean;
             /** Events */
-            events: components["schemas"]["EventShape"][];
+            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["UnknownShape"])[];
             /**
              * Why Not
              * @description Why you may not decide it, in words; null when you may.
@@ -569,56 +718,64 @@ export interface components {
          */
         EmptyBody: Record<string, never>;
         /**
-         * EscalateShape
-         * @description What one sweep did, counted in requests; ask again while ``remaining``.
+         * EscalatedShape
+         * @description The next level was asked.
          */
-        EscalateShape: {
-            /** Cancelled */
-            cancelled: number;
-            /** Escalated */
-            escalated: number;
-            /** Expired */
-            expired: number;
-            /** Failed */
-            failed: number;
-            /** Remaining */
-            remaining: boolean;
-            /** Resumed */
-            resumed: number;
-        };
-        /**
-         * EventCollection
-         * @description The audit trail of one request, oldest first.
-         */
-        EventCollection: {
-            /** Events */
-            events: components["schemas"]["EventShape"][];
-            /** Total Entries */
-            total_entries: number;
-        };
-        /**
-         * EventShape
-         * @description One fact of the audit trail.
-         */
-        EventShape: {
+        EscalatedShape: {
             actor: components["schemas"]["ActorShape"];
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Detail */
-            detail: {
-                [key: string]: unknown;
-            };
-            type: components["schemas"]["EventType"];
+            /** Expires At */
+            expires_at: string | null;
+            /** Level */
+            level: number;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "escalated";
         };
         /**
-         * EventType
-         * @description One kind of fact in the audit trail.
-         * @enum {string}
+         * EventCollection
+         * @description The record of one request, oldest first.
          */
-        EventType: "opened" | "voted" | "escalated" | "reminded" | "approved" | "denied" | "expired" | "cancelled" | "updated" | "resumed";
+        EventCollection: {
+            /** Events */
+            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["UnknownShape"])[];
+            /** Total Entries */
+            total_entries: number;
+        };
+        /**
+         * ExpiredShape
+         * @description The last deadline passed; `on_expiry` says what the terms make of that.
+         */
+        ExpiredShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            on_expiry: components["schemas"]["OnExpiry"];
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "expired";
+        };
         /**
          * GroupShape
          * @description Numbers of the requests that share a role, a Dag or a day of opening (UTC).
@@ -771,6 +928,30 @@ export interface components {
             task_id?: string | null;
         };
         /**
+         * OpenedShape
+         * @description Somebody asked.
+         */
+        OpenedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "opened";
+        };
+        /**
          * Order
          * @description Sort orders of a list; a leading minus sorts downwards. Requests without the time come last.
          * @enum {string}
@@ -786,6 +967,8 @@ export interface components {
          *     }
          */
         Problem: {
+            /** @description With `already_closed`: how, by whom, when. */
+            closed?: components["schemas"]["ClosedShape"] | null;
             /**
              * Code
              * @description For programs: stable across releases.
@@ -844,6 +1027,28 @@ export interface components {
             };
             /** Subject */
             subject: string;
+        };
+        /**
+         * ResumedShape
+         * @description The waiting task was woken with the answer.
+         */
+        ResumedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "resumed";
         };
         /**
          * RowCollection
@@ -915,6 +1120,75 @@ export interface components {
          */
         Status: "pending" | "escalated" | "approved" | "denied" | "expired" | "cancelled";
         /**
+         * SweepShape
+         * @description What one sweep did, counted in requests; ask again while ``remaining``.
+         */
+        SweepShape: {
+            /** Cancelled */
+            cancelled: number;
+            /** Escalated */
+            escalated: number;
+            /** Expired */
+            expired: number;
+            /** Failed */
+            failed: number;
+            /** Remaining */
+            remaining: boolean;
+            /** Resumed */
+            resumed: number;
+        };
+        /**
+         * UnknownShape
+         * @description A fact that a newer version wrote; `name` is its type.
+         */
+        UnknownShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Fields */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "unknown";
+        };
+        /**
+         * UpdatedShape
+         * @description Somebody changed the open request.
+         */
+        UpdatedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            changed: components["schemas"]["ChangesShape"];
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "updated";
+        };
+        /**
          * Verdict
          * @description A person's answer.
          * @enum {string}
@@ -938,6 +1212,35 @@ export interface components {
             comment: string | null;
             /** Level */
             level: number;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * VotedShape
+         * @description A person answered; `counted_as` are the approvers they were.
+         */
+        VotedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Comment */
+            comment: string | null;
+            /** Counted As */
+            counted_as: components["schemas"]["ApproverShape"][];
+            /** Level */
+            level: number;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "voted";
             verdict: components["schemas"]["Verdict"];
         };
         /**
@@ -1508,7 +1811,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApprovalShape"];
+                    "application/json": components["schemas"]["WatchedShape"];
                 };
             };
             /** @description Not signed in. */
@@ -1968,7 +2271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EscalateShape"];
+                    "application/json": components["schemas"]["SweepShape"];
                 };
             };
             /** @description Not signed in. */

@@ -2,12 +2,14 @@ import type { components } from "./schema.gen";
 
 type Schemas = components["schemas"];
 
+export type ActorKind = Schemas["ActorKind"];
 export type Approval = Schemas["ApprovalShape"];
 export type Approver = Schemas["ApproverShape"];
 export type Choices = Schemas["ChoicesShape"];
+export type Closed = Schemas["ClosedShape"];
 export type Detail = Schemas["DetailShape"];
 export type Edit = Schemas["EditBody"];
-export type Event = Schemas["EventShape"];
+export type Event = Detail["events"][number];
 export type Group = Schemas["GroupShape"];
 export type Metrics = Schemas["MetricsShape"];
 export type Order = Schemas["Order"];

@@ -1,0 +1,156 @@
+"""What Airflow knows about Dags, runs and task instances."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from airflow.models.dag import DagModel
+from airflow.models.dagbundle import DagBundleModel
+from airflow.models.dagrun import DagRun
+from airflow.models.taskinstance import TaskInstance
+from airflow.models.team import Team
+from airflow.models.trigger import Trigger
+from airflow.utils.state import TaskInstanceState
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, lazyload
+
+_ALIVE = frozenset(
+    {
+        TaskInstanceState.SCHEDULED,
+        TaskInstanceState.QUEUED,
+        TaskInstanceState.RUNNING,
+        TaskInstanceState.DEFERRED,
+        TaskInstanceState.RESTARTING,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskInstanceFacts:
+    """What Airflow knows about one try of one task instance."""
+
+    ti_id: UUID
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    try_number: int
+    running: bool
+    triggered_by: str | None
+    team_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockedTask:
+    """A task instance that nobody else changes until this transaction ends.
+
+    :param trigger: class path of the trigger it waits with; None when it has none.
+    """
+
+    row: TaskInstance
+    trigger: str | None
+
+
+def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
+    """Look up a task instance by the id of its current try; None when there is a newer try or none."""
+    query = (
+        select(TaskInstance, DagRun.triggering_user_name)
+        .join(DagRun, (DagRun.dag_id == TaskInstance.dag_id) & (DagRun.run_id == TaskInstance.run_id))
+        .where(TaskInstance.id == ti_id)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    found, triggered_by = row
+    return TaskInstanceFacts(
+        ti_id=ti_id,
+        dag_id=found.dag_id,
+        run_id=found.run_id,
+        task_id=found.task_id,
+        map_index=found.map_index,
+        try_number=found.try_number,
+        running=found.state == TaskInstanceState.RUNNING,
+        triggered_by=triggered_by,
+        team_name=DagModel.get_team_name(found.dag_id, session=session),
+    )
+
+
+def lock_task(ti_id: UUID, *, session: Session) -> LockedTask | None:
+    """Look up a task instance as it is now, and keep it so; None when that try is no more.
+
+    Whoever ends a task, marks it or clears it, locks it too: who comes second sees what the first one did.
+    """
+    query = (
+        select(TaskInstance, Trigger.classpath)
+        .outerjoin(Trigger, Trigger.id == TaskInstance.trigger_id)
+        .where(TaskInstance.id == ti_id)
+        .options(lazyload(TaskInstance.dag_run))
+        .with_for_update(of=TaskInstance)
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else LockedTask(row=row[0], trigger=row[1])
+
+
+def why_gone(
+    locked: LockedTask | None,
+    *,
+    dag_id: str,
+    run_id: str,
+    task_id: str | None,
+    map_index: int,
+    session: Session,
+) -> str | None:
+    """Say why that task no longer waits for an answer; None when it does.
+
+    One of ``run_deleted``, ``superseded`` (a newer try exists), ``task_deleted``, ``task_<state>``.
+    """
+    if locked is not None:
+        state = locked.row.state
+        return None if state in _ALIVE else f"task_{state or 'cleared'}"
+    if not run_exists(dag_id, run_id, session=session):
+        return "run_deleted"
+    newer = task_id is not None and task_exists(dag_id, run_id, task_id, map_index, session=session)
+    return "superseded" if newer else "task_deleted"
+
+
+def run_exists(dag_id: str, run_id: str, *, session: Session) -> bool:
+    """Tell whether Airflow has this Dag run."""
+    query = select(DagRun.id).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+    return session.execute(query).first() is not None
+
+
+def task_exists(dag_id: str, run_id: str, task_id: str, map_index: int, *, session: Session) -> bool:
+    """Tell whether the run has this task instance."""
+    query = select(TaskInstance.id).where(
+        TaskInstance.dag_id == dag_id,
+        TaskInstance.run_id == run_id,
+        TaskInstance.task_id == task_id,
+        TaskInstance.map_index == map_index,
+    )
+    return session.execute(query).first() is not None
+
+
+def team_names(dag_ids: Collection[str], *, session: Session) -> Mapping[str, str | None]:
+    """Give the teams of those of the Dags that Airflow knows; None for one that belongs to none."""
+    query = (
+        select(DagModel.dag_id, Team.name)
+        .outerjoin(DagBundleModel, DagBundleModel.name == DagModel.bundle_name)
+        .outerjoin(DagBundleModel.teams)
+        .where(DagModel.dag_id.in_(dag_ids))
+    )
+    return {row.dag_id: row.name for row in session.execute(query)}
+
+
+def alive(ti_ids: Collection[UUID], *, session: Session) -> set[UUID]:
+    """Give those of the task instance tries that run, wait, or are on their way to a worker."""
+    query = select(TaskInstance.id).where(TaskInstance.id.in_(ti_ids), TaskInstance.state.in_(_ALIVE))
+    return set(session.execute(query).scalars())
+
+
+def existing_runs(runs: Collection[tuple[str, str]], *, session: Session) -> set[tuple[str, str]]:
+    """Give those of the runs, ``(dag_id, run_id)``, that Airflow has."""
+    query = select(DagRun.dag_id, DagRun.run_id).where(tuple_(DagRun.dag_id, DagRun.run_id).in_(runs))
+    return {(row.dag_id, row.run_id) for row in session.execute(query)}

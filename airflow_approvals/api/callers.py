@@ -1,0 +1,132 @@
+"""Who is asking: a person signed in to Airflow, or a task or triggerer with a token of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.core_api.security import get_user, resolve_user_from_token
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from airflow_approvals import tokens
+from airflow_approvals.api.work import WorkDep
+from airflow_approvals.config import Settings
+from airflow_approvals.domain.errors import NotAllowed, NotSignedIn
+from airflow_approvals.domain.people import Actor
+from airflow_approvals.service.roles import actor_of
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="A token from `POST /auth/token` for people; tasks and triggers sign their own.",
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A task's or triggerer's token, checked."""
+
+    subject: str
+
+    @property
+    def ti_id(self) -> UUID | None:
+        """The task instance try it stands for; None for a triggerer."""
+        kind, _, value = self.subject.partition(":")
+        try:
+            return UUID(value) if kind == "ti" else None
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A signed-in user, with the roles held right now."""
+
+    user: BaseUser
+    actor: Actor
+
+
+Caller = Person | Token
+
+
+async def _signed_in(
+    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> BaseUser | Token:
+    """Authenticate: a task's token, a person's token, or a person's session cookie, in this order.
+
+    :raises NotSignedIn: none of them.
+    :raises NotAllowed: a page of another site tries to use the cookie.
+    """
+    if bearer is not None and tokens.is_ours(bearer.credentials):
+        return Token(tokens.subject(bearer.credentials, secret=Settings.load().jwt_secret))
+    if bearer is None and request.method not in SAFE_METHODS:
+        _require_same_origin(request)
+    try:
+        if bearer is not None:
+            # Airflow 3.2's get_user would let a cookie win over it, and with it a page of another site.
+            user = await resolve_user_from_token(bearer.credentials)
+        else:
+            user = await get_user(request, None, None)
+    except HTTPException as error:
+        raise NotSignedIn(f"Sign in to Airflow first ({error.detail}).") from None
+    if not user.get_id():  # FAB's public role: Airflow lets in who has not signed in
+        raise NotSignedIn("Sign in to Airflow first: a decision is always somebody's.")
+    return user
+
+
+def _require_same_origin(request: Request) -> None:
+    """Browsers say where a request comes from; others do not send the header."""
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise NotAllowed("Requests from other sites are refused.", rule="same_origin")
+
+
+def _caller(signed_in: Annotated[BaseUser | Token, Depends(_signed_in)], work: WorkDep) -> Caller:
+    if isinstance(signed_in, Token):
+        return signed_in
+    return Person(user=signed_in, actor=actor_of(signed_in, work=work))
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+"""Anybody who is known."""
+
+
+def _person(caller: CallerDep) -> Person:
+    if isinstance(caller, Token):
+        raise NotAllowed("A task's token cannot do this; a person has to.", rule="person_only")
+    return caller
+
+
+PersonDep = Annotated[Person, Depends(_person)]
+"""A person."""
+
+
+def _token(caller: CallerDep) -> Token:
+    if not isinstance(caller, Token):
+        raise NotAllowed("Only tasks and triggers do this.", rule="task_only")
+    return caller
+
+
+TokenDep = Annotated[Token, Depends(_token)]
+"""A task or a triggerer."""
+
+
+def own_task(token: Token) -> UUID:
+    """Give the task instance a token stands for.
+
+    :raises NotAllowed: it stands for a triggerer.
+    """
+    if token.ti_id is None:
+        raise NotAllowed("This needs the token of one task instance.", rule="own_request")
+    return token.ti_id
+
+
+def _task(token: TokenDep) -> UUID:
+    return own_task(token)
+
+
+TaskDep = Annotated[UUID, Depends(_task)]
+"""The task instance try that asks."""

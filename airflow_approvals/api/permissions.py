@@ -1,0 +1,122 @@
+"""What callers may: see, edit, cancel, maintain. Who may decide is a matter of the domain's rules.
+
+The auth manager is asked while no database connection of ours is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
+from fastapi import Depends
+
+from airflow_approvals.api.callers import CallerDep, Person, PersonDep, Token, own_task
+from airflow_approvals.api.work import WorkDep
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.errors import NotAllowed, NotFound
+from airflow_approvals.domain.people import Actor
+from airflow_approvals.domain.search import Place, Viewer
+from airflow_approvals.service import reading
+from airflow_approvals.service.opening import task_actor
+from airflow_approvals.service.transaction import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """A request in the path, seen by a person who may see it."""
+
+    person: Person
+    place: Place
+    work: Work
+
+    def may(self, method: str) -> bool:
+        """Tell whether the auth manager lets the person do this to the request's Dag."""
+        team_name = reading.team_of(self.place.dag_id, gone=self.place.team_name, work=self.work)
+        return _may(self.person, method, self.place.dag_id, team_name)
+
+
+def viewer_of(person: Person, dag_ids: Collection[str] | None = None, *, work: Work) -> Viewer:
+    """Give this person's eyes: who they are, and which Dags that have requests they may read.
+
+    :param dag_ids: look at these only.
+    """
+    teams = reading.teams_of_dags(dag_ids, work=work)
+    readable = frozenset(dag_id for dag_id, team in teams.items() if _may(person, "GET", dag_id, team))
+    return Viewer(actor=person.actor, readable_dag_ids=readable)
+
+
+def require_editor(person: Person, dag_id: str, team_name: str | None) -> None:
+    """Let only those pass who may edit the Dag.
+
+    :raises NotAllowed: this person may not.
+    """
+    if not _may(person, "PUT", dag_id, team_name):
+        raise _not_an_editor(dag_id)
+
+
+def _not_an_editor(dag_id: str) -> NotAllowed:
+    return NotAllowed(f"This needs permission to edit Dag {dag_id}.", rule="may_edit_dag")
+
+
+def _may(person: Person, method: str, dag_id: str, team_name: str | None) -> bool:
+    details = DagDetails(id=dag_id, team_name=team_name)
+    return bool(get_auth_manager().is_authorized_dag(method=method, details=details, user=person.user))
+
+
+def _visible(approval_id: UUID, person: PersonDep, work: WorkDep) -> Sight:
+    sight = Sight(person=person, place=reading.place_of(approval_id, person.actor, work=work), work=work)
+    if not sight.place.is_approver and not sight.may("GET"):
+        raise NotFound
+    return sight
+
+
+SightDep = Annotated[Sight, Depends(_visible)]
+"""A person who may see the request in the path."""
+
+
+def _editor(sight: SightDep) -> Person:
+    if not sight.may("PUT"):
+        raise _not_an_editor(sight.place.dag_id)
+    return sight.person
+
+
+EditorDep = Annotated[Person, Depends(_editor)]
+"""A person who may see the request in the path and edit its Dag."""
+
+
+def _readable(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Approval:
+    if isinstance(caller, Token):
+        return reading.get_own(approval_id, own_task(caller), work=work)
+    _visible(approval_id, caller, work)
+    return reading.get(approval_id, work=work)
+
+
+ReadableDep = Annotated[Approval, Depends(_readable)]
+"""The request in the path, for a person who may see it or the task that asked."""
+
+
+def _canceller(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Actor:
+    if isinstance(caller, Token):
+        ti_id = own_task(caller)
+        reading.get_own(approval_id, ti_id, work=work)
+        return task_actor(ti_id)
+    return _editor(_visible(approval_id, caller, work)).actor
+
+
+CancellerDep = Annotated[Actor, Depends(_canceller)]
+"""Who may cancel the request in the path: an editor of its Dag, or the task that asked."""
+
+
+def _maintainer(caller: CallerDep) -> None:
+    if isinstance(caller, Token):
+        own_task(caller)
+    elif not get_auth_manager().is_authorized_connection(method="PUT", user=caller.user):
+        raise NotAllowed("This needs permission to edit connections.", rule="administrator")
+
+
+MaintainerDep = Depends(_maintainer)
+"""A task, or a person who runs the platform: who may edit connections."""

@@ -1,0 +1,102 @@
+"""Change an open request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+from airflow_approvals.domain import rules
+from airflow_approvals.domain.approval import Approval, Content
+from airflow_approvals.domain.calendar import in_future, utc
+from airflow_approvals.domain.commands.advance import is_due
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.errors import Invalid
+from airflow_approvals.domain.events import Changed, Updated
+from airflow_approvals.domain.people import Actor, Approver
+from airflow_approvals.domain.policy import OnExpiry, Policy
+
+T = TypeVar("T")
+
+
+class Keep(Enum):
+    """Stands for a value that stays as it is, where None means something else."""
+
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """New values for an open request; a field left at None stays as it is.
+
+    :param expires_at: deadline of the current level; None takes it away, ``KEEP`` leaves it.
+    :param approvers: one list per level.
+    """
+
+    actor: Actor
+    subject: str | None = None
+    body: str | None = None
+    expires_at: datetime | Keep | None = Keep.KEEP
+    approvers: Sequence[Sequence[Approver]] | None = None
+    metadata: Mapping[str, Any] | None = None
+
+
+def edit(approval: Approval, new: Edit, now: datetime) -> Change:
+    """Change an open request and record old and new; without a difference nothing happens.
+
+    :param approval: brought up to date by ``advance``.
+    :raises AlreadyClosed: it is resolved, or its last deadline has passed.
+    :raises Invalid: a value makes no sense.
+    """
+    assert not is_due(approval, now), "advance comes first"  # noqa: S101
+    if refusal := rules.closed(approval):
+        raise refusal
+    now = utc(now)
+    content, policy = approval.content, approval.policy
+    edited = replace(
+        approval,
+        content=Content.of(
+            subject=content.subject if new.subject is None else new.subject,
+            body=content.body if new.body is None else new.body,
+            metadata=content.metadata if new.metadata is None else new.metadata,
+        ),
+        progress=replace(approval.progress, expires_at=_deadline(approval, new.expires_at, now)),
+        policy=policy if new.approvers is None else policy.with_approvers(new.approvers),
+    )
+    if edited == approval:
+        return Change(approval=approval)
+    updated = Updated(
+        at=now,
+        actor=new.actor,
+        subject=_changed(content.subject, edited.content.subject),
+        body=_changed(content.body, edited.content.body),
+        expires_at=_changed(approval.progress.expires_at, edited.progress.expires_at),
+        approvers=_changed(_approvers(policy), _approvers(edited.policy)),
+        metadata=_changed(content.metadata, edited.content.metadata),
+    )
+    return Change(approval=edited, events=(updated,))
+
+
+def _changed(before: T, after: T) -> Changed[T] | None:
+    return None if before == after else Changed(before=before, after=after)
+
+
+def _approvers(policy: Policy) -> tuple[tuple[Approver, ...], ...]:
+    return tuple(level.approvers for level in policy.levels)
+
+
+def _deadline(approval: Approval, wanted: datetime | Keep | None, now: datetime) -> datetime | None:
+    current = approval.progress.expires_at
+    if isinstance(wanted, Keep):
+        return current
+    if wanted is None:
+        if approval.progress.level + 1 < len(approval.policy.levels):
+            raise Invalid("This request escalates, so its level needs a deadline.")
+        return None
+    deadline = in_future(wanted, now)
+    by_silence = approval.policy.on_expiry is OnExpiry.APPROVE
+    if by_silence and current is not None and deadline < current:
+        raise Invalid("Silence approves this request, so its deadline can only be moved to later.")
+    return deadline

@@ -1,0 +1,208 @@
+"""The facts of the record: one frozen class each, told apart by ``type``, and how each reads.
+
+A new fact is a class here, in ``AnyEvent``, with its words in :func:`sentence`; then its fields as stored
+(``store/events.py``) and as shown (``wire/events.py``). The database takes any ``type``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.calendar import require_aware
+from airflow_approvals.domain.people import Actor, ActorKind, Approver
+from airflow_approvals.domain.policy import OnExpiry
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What every fact has: when, and who brought it about. Never changed once written.
+
+    :param actor: read back from the record it has no roles; those that counted are in :class:`Voted`.
+    """
+
+    type: ClassVar[str]
+
+    at: datetime
+    actor: Actor
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened(Event):
+    """Somebody asked.
+
+    :param expires_at: deadline of the first level; None waits for ever.
+    """
+
+    type: ClassVar[str] = "opened"
+
+    expires_at: datetime | None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_aware(self.expires_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voted(Event):
+    """A person answered.
+
+    :param level: the level reached then.
+    :param counted_as: the approvers they were, of those asked; never empty.
+    """
+
+    type: ClassVar[str] = "voted"
+
+    verdict: Verdict
+    comment: str | None
+    level: int
+    counted_as: tuple[Approver, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalated(Event):
+    """A level's time passed without a decision, and the next one was asked.
+
+    :param level: index of the level asked from now on.
+    :param expires_at: its deadline; None waits for ever.
+    """
+
+    type: ClassVar[str] = "escalated"
+
+    level: int
+    expires_at: datetime | None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_aware(self.expires_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved(Event):
+    """The answers were enough to approve; the actor gave the last one."""
+
+    type: ClassVar[str] = "approved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Denied(Event):
+    """The actor's denial settled it."""
+
+    type: ClassVar[str] = "denied"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expired(Event):
+    """The last deadline passed without a decision.
+
+    :param on_expiry: what the policy makes of that; ``approve`` and ``deny`` close the request so.
+    """
+
+    type: ClassVar[str] = "expired"
+
+    on_expiry: OnExpiry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(Event):
+    """Nobody needs an answer any more.
+
+    :param reason: a person's words, or a short code such as ``superseded``.
+    """
+
+    type: ClassVar[str] = "cancelled"
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed(Generic[T]):
+    """One value before and after."""
+
+    before: T
+    after: T
+
+
+@dataclass(frozen=True, kw_only=True)
+class Updated(Event):
+    """Somebody changed the open request; what stayed as it was is None.
+
+    :param approvers: one tuple per level.
+    """
+
+    type: ClassVar[str] = "updated"
+
+    subject: Changed[str] | None = None
+    body: Changed[str] | None = None
+    expires_at: Changed[datetime | None] | None = None
+    approvers: Changed[tuple[tuple[Approver, ...], ...]] | None = None
+    metadata: Changed[Mapping[str, Any]] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.expires_at is not None:
+            require_aware(self.expires_at.before, self.expires_at.after)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed(Event):
+    """The waiting task was woken with the answer."""
+
+    type: ClassVar[str] = "resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown(Event):
+    """A fact that a newer version wrote.
+
+    :param name: its type.
+    :param fields: what that version kept about it.
+    """
+
+    type: ClassVar[str] = "unknown"
+
+    name: str
+    fields: Mapping[str, Any]
+
+
+AnyEvent = Opened | Voted | Escalated | Approved | Denied | Expired | Cancelled | Updated | Resumed | Unknown
+
+_SILENCE: Mapping[OnExpiry, str] = {
+    OnExpiry.FAIL: "Expired: nobody answered in time",
+    OnExpiry.SKIP: "Expired: nobody answered in time",
+    OnExpiry.APPROVE: "Approved, because nobody answered in time",
+    OnExpiry.DENY: "Denied, because nobody answered in time",
+}
+
+
+def sentence(event: AnyEvent) -> str:  # noqa: PLR0911  (one line a fact)
+    """Say a fact in plain words, without times: those are shown in the reader's time zone."""
+    by = "the task" if event.actor.kind is ActorKind.TASK else event.actor.name
+    match event:
+        case Opened():
+            return f"Opened by {by}"
+        case Voted():
+            return f"{by} answered: {event.verdict.value} (as {', '.join(map(str, event.counted_as))})"
+        case Escalated():
+            return f"Nobody answered in time: escalated to level {event.level + 1}"
+        case Approved():
+            return f"Approved by {by}"
+        case Denied():
+            return f"Denied by {by}"
+        case Expired():
+            return _SILENCE[event.on_expiry]
+        case Cancelled():
+            return f"Cancelled by {by}"
+        case Updated():
+            return f"Changed by {by}"
+        case Resumed():
+            return "The waiting task was woken"
+    return f"{event.name.replace('_', ' ').capitalize()}, by {by}"

@@ -1,0 +1,87 @@
+"""Who acts, who is asked, and who is meant by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from airflow_approvals.domain.errors import Invalid
+
+MAX_NAME_LENGTH = 512
+
+
+class ActorKind(str, Enum):
+    """Who acts: a signed-in person, a task instance through its token, or time itself."""
+
+    PERSON = "person"
+    TASK = "task"
+    SYSTEM = "system"
+
+
+class ApproverKind(str, Enum):
+    """What an approver's name stands for."""
+
+    ROLE = "role"
+    USER = "user"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """Whose deed something is. ``kind`` and ``id`` tell, never the name alone.
+
+    :param id: stable identifier; never empty.
+    :param name: what people read, and what a ``user`` approver is compared with.
+    """
+
+    kind: ActorKind
+    id: str
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.name:
+            raise Invalid("An actor needs an id and a name; the record never says nobody.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor(Who):
+    """Who does something, as known at this moment.
+
+    :param roles: resolved for this very command, never remembered.
+    :param os_user: the operating-system user, of a command line; None when the command came another way.
+    """
+
+    roles: frozenset[str] = frozenset()
+    os_user: str | None = None
+
+    @property
+    def who(self) -> Who:
+        """Give what is remembered of them."""
+        return Who(kind=self.kind, id=self.id, name=self.name)
+
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system", name="system")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approver:
+    """A role, or a user by the name they sign in with. Names are compared exactly."""
+
+    kind: ApproverKind
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise Invalid("An approver's name is empty; name a role or a user.")
+        if self.name != self.name.strip():
+            raise Invalid(f"The approver's name {self.name!r} has blanks around it and would match nobody.")
+        if len(self.name) > MAX_NAME_LENGTH:
+            raise Invalid(f"An approver's name is longer than {MAX_NAME_LENGTH} characters.")
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.name}"
+
+    def means(self, actor: Actor) -> bool:
+        """Tell whether this names the actor. Tasks and the system are never meant."""
+        if actor.kind is not ActorKind.PERSON:
+            return False
+        return self.name in actor.roles if self.kind is ApproverKind.ROLE else self.name == actor.name

@@ -1,0 +1,143 @@
+"""The one way to change a request: read locked, brought up to date, changed, its task woken, written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from airflow_approvals.airflow_core import facts, ways
+from airflow_approvals.airflow_core.facts import LockedTask
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.remark import note_woken
+from airflow_approvals.domain.errors import ApprovalError, NotDelivered, NotFound, StillOpen
+from airflow_approvals.domain.people import SYSTEM
+from airflow_approvals.service.transaction import Work, writing
+from airflow_approvals.store import approvals as store
+
+Input = TypeVar("Input")
+Command = Callable[[Approval, Input, datetime], Change]
+
+
+def run(approval_id: UUID, command: Command[Input], given: Input, *, work: Work) -> Approval:
+    """Apply a command to a request as it really is; what has happened to it meanwhile is kept in any case.
+
+    The caller has established that whoever gives the command may reach the request.
+
+    :raises NotFound: no such request.
+    :raises ApprovalError: whatever the command raises.
+    """
+    change, refusal = writing(apply, approval_id, command, given, work, work=work)
+    if refusal is not None:
+        raise refusal
+    return change.approval
+
+
+def bring_up_to_date(approval_id: UUID, *, work: Work) -> Change:
+    """Escalate, expire, cancel when its task is gone, deliver its decision: whatever a request has coming.
+
+    :raises NotFound: no such request.
+    """
+    change, _ = writing(apply, approval_id, nothing, None, work, work=work)
+    return change
+
+
+def apply(
+    approval_id: UUID, command: Command[Input], given: Input, work: Work, *, session: Session
+) -> tuple[Change, ApprovalError | None]:
+    """Do one command's work in the transaction of ``session``.
+
+    :returns: what was written, and why the command itself was refused, if it was.
+    """
+    before = store.get(approval_id, session=session, lock=True)
+    if before is None:
+        raise NotFound
+    now = work.clock()
+    task = _lock_task(before, session=session)
+    change = _caught_up(before, task, now, session=session)
+    refusal: ApprovalError | None = None
+    try:
+        change = change.then(command(change.approval, given, now))
+    except ApprovalError as error:
+        refusal = error
+    if task is not None and not change.approval.is_open:
+        change = change.then(_woken(change.approval, task, now, work, session=session))
+    if change.events:
+        change = replace(change, approval=store.save(before, change, session=session))
+    return change, refusal
+
+
+def nothing(approval: Approval, _given: Any, _now: datetime) -> Change:
+    """Command nothing: the request is brought up to date and that is all."""
+    return Change(approval=approval)
+
+
+def delete(approval_id: UUID, *, work: Work) -> None:
+    """Remove a closed request and its record. The caller has established that the person may.
+
+    :raises StillOpen: cancel it first.
+    :raises NotDelivered: its task has yet to read the decision.
+    """
+    writing(_delete, approval_id, work=work)
+
+
+def _lock_task(approval: Approval, *, session: Session) -> LockedTask | None:
+    """Lock the task that waits; always after its request, so that two commands never wait for each other."""
+    waiter = approval.waiter
+    if waiter is None or waiter.ended_at is not None:
+        return None
+    return facts.lock_task(waiter.ti_id, session=session)
+
+
+def _caught_up(approval: Approval, task: LockedTask | None, now: datetime, *, session: Session) -> Change:
+    """Apply what has happened since: nobody waits any more, or a deadline has passed. In this order.
+
+    Silence can so not approve for a task that is gone.
+    """
+    if approval.is_open and (reason := _why_gone(approval, task, session=session)):
+        return cancel(approval, Cancellation(actor=SYSTEM, reason=reason), now)
+    return advance(approval, now)
+
+
+def _why_gone(approval: Approval, task: LockedTask | None, *, session: Session) -> str | None:
+    origin = approval.origin
+    if approval.waiter is None:
+        lives = facts.run_exists(origin.dag_id, origin.run_id, session=session)
+        return None if lives else "run_deleted"
+    return facts.why_gone(
+        task,
+        dag_id=origin.dag_id,
+        run_id=origin.run_id,
+        task_id=origin.task_id,
+        map_index=origin.map_index,
+        session=session,
+    )
+
+
+def _woken(approval: Approval, task: LockedTask, now: datetime, work: Work, *, session: Session) -> Change:
+    delivery = ways.wake(
+        task,
+        {"approval_id": str(approval.id), "status": approval.status.value},
+        now=now,
+        settle=timedelta(seconds=work.settings.settle_seconds),
+        session=session,
+    )
+    return note_woken(approval, now) if delivery is ways.Delivery.WOKEN else Change(approval=approval)
+
+
+def _delete(approval_id: UUID, *, session: Session) -> None:
+    approval = store.get(approval_id, session=session, lock=True)
+    if approval is None:
+        raise NotFound
+    if approval.is_open:
+        raise StillOpen
+    if approval.waiter is not None and facts.alive([approval.waiter.ti_id], session=session):
+        raise NotDelivered
+    store.remove([approval_id], session=session)

@@ -1,0 +1,115 @@
+"""How requests come into being: a running task asks, or a person does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from airflow_approvals.airflow_core import facts
+from airflow_approvals.domain.approval import Approval, Content, Origin, Waiter
+from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
+from airflow_approvals.domain.people import Actor, ActorKind
+from airflow_approvals.domain.policy import Policy
+from airflow_approvals.service import commands
+from airflow_approvals.service.transaction import Work, writing
+from airflow_approvals.store import approvals as store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked and on which terms, whoever asks.
+
+    :param expires_at: deadline of the first level in place of its timeout.
+    """
+
+    content: Content
+    policy: Policy
+    expires_at: datetime | None = None
+
+
+def task_actor(ti_id: UUID) -> Actor:
+    """Give the actor behind a task's token."""
+    return Actor(kind=ActorKind.TASK, id=f"ti:{ti_id}", name=f"ti:{ti_id}")
+
+
+def open_by_task(ti_id: UUID, question: Question, *, work: Work) -> tuple[Approval, bool]:
+    """Open the request of a running task instance; asking again with the same content gives the same one.
+
+    Open requests of older tries are cancelled as superseded.
+
+    :returns: the request, and whether it is new.
+    :raises NotAllowed: the task instance is unknown, superseded, or not running.
+    :raises ContentDiffers: this try asked before, with other content.
+    """
+    return writing(_open_by_task, ti_id, question, work, work=work)
+
+
+def open_by_hand(origin: Origin, question: Question, *, actor: Actor, work: Work) -> Approval:
+    """Open a request for a Dag run on behalf of a person. No task waits for it.
+
+    :raises Invalid: no such Dag run or task instance, or a deadline that is not in the future.
+    """
+    return writing(_open_by_hand, origin, question, actor, work, work=work)
+
+
+def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Session) -> tuple[Approval, bool]:
+    known = store.id_of_task_instance(ti_id, session=session)
+    if known is not None:
+        return _same(known, question, session=session), False
+    task = facts.task_instance(ti_id, session=session)
+    if task is None or not task.running:
+        raise NotAllowed("Only a running task instance can open a request.", rule="task_is_running")
+    origin = Origin(
+        dag_id=task.dag_id,
+        run_id=task.run_id,
+        task_id=task.task_id,
+        map_index=task.map_index,
+        team_name=task.team_name,
+    )
+    for older in store.open_ids_of_task(origin, session=session):
+        commands.apply(
+            older, commands.nothing, None, work, session=session
+        )  # its try is over: it is cancelled
+    opening = Opening(
+        id=uuid7(),
+        origin=origin,
+        content=question.content,
+        policy=question.policy,
+        actor=task_actor(ti_id),
+        requested_by=task.triggered_by,
+        waiter=Waiter(ti_id=ti_id, map_index=task.map_index, try_number=task.try_number),
+    )
+    return store.add(open_request(opening, work.clock()), session=session), True
+
+
+def _open_by_hand(
+    origin: Origin, question: Question, actor: Actor, work: Work, *, session: Session
+) -> Approval:
+    if not facts.run_exists(origin.dag_id, origin.run_id, session=session):
+        raise Invalid(f"Dag {origin.dag_id} has no run {origin.run_id}.")
+    if origin.task_id is not None and not facts.task_exists(
+        origin.dag_id, origin.run_id, origin.task_id, origin.map_index, session=session
+    ):
+        raise Invalid(f"That run has no task {origin.task_id} with map index {origin.map_index}.")
+    opening = Opening(
+        id=uuid7(),
+        origin=origin,
+        content=question.content,
+        policy=question.policy,
+        actor=actor,
+        requested_by=actor.name,
+        expires_at=question.expires_at,
+    )
+    return store.add(open_request(opening, work.clock()), session=session)
+
+
+def _same(approval_id: UUID, question: Question, *, session: Session) -> Approval:
+    approval = store.get(approval_id, session=session)
+    if approval is None or (approval.content, approval.policy) != (question.content, question.policy):
+        raise ContentDiffers
+    return approval

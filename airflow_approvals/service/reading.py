@@ -1,0 +1,114 @@
+"""What is read of requests. Each function opens a session and ends it; none changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from airflow_approvals.airflow_core import facts
+from airflow_approvals.domain import rules
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.errors import ApprovalError, NotAllowed, NotFound
+from airflow_approvals.domain.events import AnyEvent
+from airflow_approvals.domain.people import Actor
+from airflow_approvals.domain.search import Filters, Order, Place, Viewer
+from airflow_approvals.service.transaction import Work
+from airflow_approvals.store import approvals as store
+from airflow_approvals.store import listing
+from airflow_approvals.store.listing import Watched
+
+
+def get(approval_id: UUID, *, work: Work) -> Approval:
+    """Read one request. The caller has established that it may be read.
+
+    :raises NotFound: there is none.
+    """
+    with work.sessions() as session:
+        approval = store.get(approval_id, session=session)
+    if approval is None:
+        raise NotFound
+    return approval
+
+
+def get_own(approval_id: UUID, ti_id: UUID, *, work: Work) -> Approval:
+    """Read a task's own request.
+
+    :raises NotAllowed: it belongs to another task instance, or does not exist: which is not said.
+    """
+    with work.sessions() as session:
+        approval = store.get(approval_id, session=session)
+    if approval is None or approval.waiter is None or approval.waiter.ti_id != ti_id:
+        raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
+    return approval
+
+
+def record(approval_id: UUID, *, work: Work) -> list[AnyEvent]:
+    """Give what happened to a request, oldest first. The caller has established that it may be read."""
+    with work.sessions() as session:
+        return store.events_of(approval_id, session=session)
+
+
+def watched(approval_ids: Collection[UUID], *, work: Work) -> list[Watched]:
+    """Read the little that triggers need of many requests; those that are missing do not exist."""
+    with work.sessions() as session:
+        return listing.watched(approval_ids, session=session)
+
+
+def place_of(approval_id: UUID, actor: Actor, *, work: Work) -> Place:
+    """Give what decides whether this person may see a request.
+
+    :raises NotFound: there is no such request.
+    """
+    with work.sessions() as session:
+        place = listing.place_of(approval_id, actor, session=session)
+    if place is None:
+        raise NotFound
+    return place
+
+
+def team_of(dag_id: str, *, gone: str | None = None, work: Work) -> str | None:
+    """Give the team of a Dag, if it has one.
+
+    :param gone: its team if Airflow does not know the Dag any more.
+    """
+    with work.sessions() as session:
+        return facts.team_names([dag_id], session=session).get(dag_id, gone)
+
+
+def teams_of_dags(dag_ids: Collection[str] | None = None, *, work: Work) -> Mapping[str, str | None]:
+    """Give the Dags that have requests, with their teams; a Dag that is gone keeps the one it had.
+
+    :param dag_ids: only those of them; None or none at all: every Dag.
+    """
+    with work.sessions() as session:
+        stored = listing.dag_teams(dag_ids or None, session=session)
+        return {**stored, **facts.team_names(stored, session=session)}
+
+
+def page(
+    filters: Filters, *, viewer: Viewer, order: Order, limit: int, offset: int, now: datetime, work: Work
+) -> tuple[list[Approval], int]:
+    """List visible requests; gives one page and the number of all that match."""
+    with work.sessions() as session:
+        return listing.page(
+            filters, viewer, now=now, order=order, limit=limit, offset=offset, session=session
+        )
+
+
+def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> int:
+    """Count what the viewer may decide now: the total of the list with ``assigned_to_me``."""
+    with work.sessions() as session:
+        return listing.count(Filters(assigned_to_me=True), viewer, now=now, session=session)
+
+
+def choices(viewer: Viewer, *, limit: int, work: Work) -> tuple[list[str], list[str]]:
+    """Give the Dags and the roles that occur in visible requests, at most ``limit`` of each, sorted."""
+    with work.sessions() as session:
+        return listing.choices(viewer, limit=limit, session=session)
+
+
+def why_not_decide(approval: Approval, actor: Actor, *, now: datetime) -> ApprovalError | None:
+    """Say why this person could not decide the request now, judged as the decision would be; None: can."""
+    return rules.why_not_eligible(advance(approval, now).approval, actor)

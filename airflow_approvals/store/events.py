@@ -1,0 +1,170 @@
+"""The facts of the record as rows: what is written in ``fields``, and how it is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from typing_extensions import assert_never
+
+from airflow_approvals.domain import events as facts
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
+from airflow_approvals.domain.policy import OnExpiry
+
+Json = Mapping[str, Any]
+Row = Mapping[str, Any] | RowMapping
+
+
+def event_rows(approval_id: UUID, events: Sequence[facts.AnyEvent], first_seq: int) -> list[dict[str, Any]]:
+    """Give rows of table ``approval_event``, numbered from ``first_seq``."""
+    return [
+        {
+            "approval_id": approval_id,
+            "seq": seq,
+            "at": event.at,
+            "type": event.name if isinstance(event, facts.Unknown) else event.type,
+            "actor_kind": event.actor.kind.value,
+            "actor_id": event.actor.id,
+            "actor_name": event.actor.name,
+            "fields": {**_channel(event.actor), **_fields(event)},
+        }
+        for seq, event in enumerate(events, start=first_seq)
+    ]
+
+
+def event_of(row: Row) -> facts.AnyEvent:
+    """Rebuild one fact; of the roles its actor held, a vote has those that counted."""
+    fields: Json = row["fields"]
+    actor = Actor(
+        kind=ActorKind(row["actor_kind"]),
+        id=row["actor_id"],
+        name=row["actor_name"],
+        os_user=fields.get("os_user"),
+    )
+    return _event(row["type"], fields, at=row["at"], actor=actor)
+
+
+def _channel(actor: Actor) -> dict[str, str]:
+    return {} if actor.os_user is None else {"channel": "cli", "os_user": actor.os_user}
+
+
+def _fields(event: facts.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a fact)
+    match event:
+        case facts.Opened():
+            return {"expires_at": _iso(event.expires_at)}
+        case facts.Voted():
+            return {
+                "verdict": event.verdict.value,
+                "comment": event.comment,
+                "level": event.level,
+                "as": [f"{approver.kind.value} {approver.name}" for approver in event.counted_as],
+            }
+        case facts.Escalated():
+            return {"level": event.level, "expires_at": _iso(event.expires_at)}
+        case facts.Expired():
+            return {"on_expiry": event.on_expiry.value}
+        case facts.Cancelled():
+            return {"reason": event.reason}
+        case facts.Updated():
+            return {"changed": _changes(event)}
+        case facts.Approved() | facts.Denied() | facts.Resumed():
+            return {}
+        case facts.Unknown():
+            return dict(event.fields)
+        case _:
+            assert_never(event)
+
+
+def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> facts.AnyEvent:  # noqa: PLR0911
+    match type_:
+        case facts.Opened.type:
+            return facts.Opened(at=at, actor=actor, expires_at=_moment(fields["expires_at"]))
+        case facts.Voted.type:
+            return facts.Voted(
+                at=at,
+                actor=actor,
+                verdict=Verdict(fields["verdict"]),
+                comment=fields["comment"],
+                level=fields["level"],
+                counted_as=tuple(_approver(written, " ") for written in fields["as"]),
+            )
+        case facts.Escalated.type:
+            expires_at = _moment(fields["expires_at"])
+            return facts.Escalated(at=at, actor=actor, level=fields["level"], expires_at=expires_at)
+        case facts.Approved.type:
+            return facts.Approved(at=at, actor=actor)
+        case facts.Denied.type:
+            return facts.Denied(at=at, actor=actor)
+        case facts.Expired.type:
+            return facts.Expired(at=at, actor=actor, on_expiry=OnExpiry(fields["on_expiry"]))
+        case facts.Cancelled.type:
+            return facts.Cancelled(at=at, actor=actor, reason=fields["reason"])
+        case facts.Updated.type:
+            return _updated(fields["changed"], at=at, actor=actor)
+        case facts.Resumed.type:
+            return facts.Resumed(at=at, actor=actor)
+        case _:
+            return facts.Unknown(at=at, actor=actor, name=type_, fields=fields)
+
+
+def _changes(event: facts.Updated) -> dict[str, Any]:
+    """Give only what changed, each as ``{"from", "to"}``."""
+    changes: dict[str, Any] = {}
+    if event.subject is not None:
+        changes["subject"] = {"from": event.subject.before, "to": event.subject.after}
+    if event.body is not None:
+        changes["body"] = {"from": event.body.before, "to": event.body.after}
+    if event.expires_at is not None:
+        changes["expires_at"] = {
+            "from": _iso(event.expires_at.before),
+            "to": _iso(event.expires_at.after),
+        }
+    if event.approvers is not None:
+        changes["approvers"] = {
+            "from": _written_levels(event.approvers.before),
+            "to": _written_levels(event.approvers.after),
+        }
+    if event.metadata is not None:
+        changes["metadata"] = {"from": dict(event.metadata.before), "to": dict(event.metadata.after)}
+    return changes
+
+
+def _updated(changes: Json, *, at: datetime, actor: Actor) -> facts.Updated:
+    subject, body, metadata = (changes.get(name) for name in ("subject", "body", "metadata"))
+    expires_at, approvers = changes.get("expires_at"), changes.get("approvers")
+    return facts.Updated(
+        at=at,
+        actor=actor,
+        subject=subject and facts.Changed(before=subject["from"], after=subject["to"]),
+        body=body and facts.Changed(before=body["from"], after=body["to"]),
+        expires_at=expires_at
+        and facts.Changed(before=_moment(expires_at["from"]), after=_moment(expires_at["to"])),
+        approvers=approvers
+        and facts.Changed(before=_read_levels(approvers["from"]), after=_read_levels(approvers["to"])),
+        metadata=metadata and facts.Changed(before=metadata["from"], after=metadata["to"]),
+    )
+
+
+def _written_levels(levels: tuple[tuple[Approver, ...], ...]) -> list[list[str]]:
+    return [[f"{approver.kind.value}:{approver.name}" for approver in level] for level in levels]
+
+
+def _read_levels(levels: list[list[str]]) -> tuple[tuple[Approver, ...], ...]:
+    return tuple(tuple(_approver(written, ":") for written in level) for level in levels)
+
+
+def _approver(written: str, separator: str) -> Approver:
+    kind, _, name = written.partition(separator)
+    return Approver(kind=ApproverKind(kind), name=name)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(written: str | None) -> datetime | None:
+    return None if written is None else datetime.fromisoformat(written)

@@ -1,0 +1,33 @@
+export type Outcome<T> = { item: T; error?: string };
+
+const AT_ONCE = 3;
+
+/** Does the same to many, a few at a time; each succeeds or fails for itself. Outcomes are in the given order. */
+export async function each<T>(
+  items: ReadonlyArray<T>,
+  act: (item: T) => Promise<void>,
+  wordsOf: (error: unknown) => string,
+  onDone: (done: number) => void = () => undefined,
+): Promise<Array<Outcome<T>>> {
+  const outcomes: Array<Outcome<T>> = [];
+  const queue = [...items.entries()];
+  let done = 0;
+  async function work(): Promise<void> {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, item] = next;
+      try {
+        await act(item);
+        outcomes[index] = { item };
+      } catch (error) {
+        outcomes[index] = { item, error: wordsOf(error) };
+      }
+      onDone(++done);
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, work));
+  return outcomes;
+}
+
+/** The first refusal, in words. */
+export const refusalIn = (outcomes: ReadonlyArray<Outcome<unknown>>): string | undefined =>
+  outcomes.find(({ error }) => error !== undefined)?.error;

@@ -1,0 +1,57 @@
+import { useState } from "react";
+
+import { post } from "../api/client";
+import type { Verdict } from "../api/types";
+import { forgetDraft } from "./drafts";
+import { each, type Outcome, refusalIn } from "./each";
+import { refreshAll } from "./live";
+import { useTimeZone } from "./useTimeZone";
+import { wordsOf } from "./words";
+
+export type Answering<T> = {
+  /** Answers each for itself; settles, without ever failing, when the page shows what came of it. */
+  answer: (items: ReadonlyArray<T>, verdict: Verdict, comment: string) => Promise<ReadonlyArray<Outcome<T>>>;
+  busy: boolean;
+  /** How many of those on their way are through. */
+  done: number;
+  /** The last answer counted. */
+  recorded: boolean;
+  /** Why the last answer did not count. */
+  refused?: string;
+};
+
+/** The one way to answer requests. The server decides what counts. */
+export function useAnswer<T extends { id: string }>(): Answering<T> {
+  const timeZone = useTimeZone();
+  const [done, setDone] = useState<number>();
+  const [outcomes, setOutcomes] = useState<ReadonlyArray<Outcome<T>>>([]);
+
+  const send = async ({ id }: T, verdict: Verdict, comment: string) => {
+    await post(`approvals/${id}/${verdict}`, { comment: comment.trim() || null });
+    forgetDraft(id);
+  };
+
+  const answer: Answering<T>["answer"] = async (items, verdict, comment) => {
+    setOutcomes([]);
+    setDone(0);
+    const results = await each(
+      items,
+      (item) => send(item, verdict, comment),
+      (error) => wordsOf(error, timeZone),
+      setDone,
+    );
+    setOutcomes(results);
+    await refreshAll();
+    setDone(undefined);
+    return results;
+  };
+
+  const refused = refusalIn(outcomes);
+  return {
+    answer,
+    busy: done !== undefined,
+    done: done ?? 0,
+    recorded: outcomes.length > 0 && refused === undefined,
+    refused,
+  };
+}

@@ -1,0 +1,128 @@
+"""A request, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from airflow_approvals.domain.approval import Approval, Decided, Verdict, Withdrawn
+from airflow_approvals.domain.people import ActorKind
+from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry
+from airflow_approvals.domain.status import Status
+from airflow_approvals.wire.base import Output
+from airflow_approvals.wire.people import ApproverShape
+
+
+class LevelShape(Output):
+    """One step of the escalation."""
+
+    approvers: list[ApproverShape]
+    timeout_seconds: float | None
+
+    @classmethod
+    def of(cls, level: Level) -> LevelShape:
+        """Shape one level."""
+        return cls(
+            approvers=[ApproverShape.of(approver) for approver in level.approvers],
+            timeout_seconds=None if level.timeout is None else level.timeout.total_seconds(),
+        )
+
+
+class VoteShape(Output):
+    """One person's answer."""
+
+    actor_id: str
+    actor_name: str
+    verdict: Verdict
+    comment: str | None
+    level: int
+    at: datetime
+
+
+class ApprovalShape(Output):
+    """A request and everything known about it."""
+
+    id: UUID
+    dag_id: str
+    run_id: str
+    task_id: str | None
+    map_index: int
+    try_number: int | None
+    ti_id: UUID | None
+    team_name: str | None
+    subject: str
+    body: str
+    status: Status
+    level: int = Field(description="Index of the highest level asked so far.")
+    levels: list[LevelShape]
+    quorum: int
+    on_deny: OnDeny
+    on_expiry: OnExpiry
+    requested_by: str | None
+    created_at: datetime
+    expires_at: datetime | None = Field(description="Deadline of the current level; null waits for ever.")
+    escalated_at: datetime | None
+    resolved_at: datetime | None
+    actor_kind: ActorKind | None = Field(description="Who closed it: `system` when nobody answered in time.")
+    actor_id: str | None
+    actor_name: str | None
+    comment: str | None = Field(description="What the person said whose answer settled it.")
+    reason: str | None = Field(description="Why it was cancelled.")
+    metadata: dict[str, Any]
+    resumed_at: datetime | None = Field(description="When the waiting task was woken with the decision.")
+    votes: list[VoteShape]
+    version: int
+
+    @classmethod
+    def of(cls, approval: Approval) -> ApprovalShape:
+        """Shape one request."""
+        origin, content, policy = approval.origin, approval.content, approval.policy
+        progress, end, waiter = approval.progress, approval.resolution, approval.waiter
+        return cls(
+            id=approval.id,
+            dag_id=origin.dag_id,
+            run_id=origin.run_id,
+            task_id=origin.task_id,
+            map_index=origin.map_index,
+            try_number=None if waiter is None else waiter.try_number,
+            ti_id=None if waiter is None else waiter.ti_id,
+            team_name=origin.team_name,
+            subject=content.subject,
+            body=content.body,
+            status=approval.status,
+            level=progress.level,
+            levels=[LevelShape.of(level) for level in policy.levels],
+            quorum=policy.quorum,
+            on_deny=policy.on_deny,
+            on_expiry=policy.on_expiry,
+            requested_by=approval.requested_by,
+            created_at=approval.created_at,
+            expires_at=progress.expires_at,
+            escalated_at=progress.asked_at if progress.level else None,
+            resolved_at=None if end is None else end.at,
+            actor_kind=None if end is None else end.by.kind,
+            actor_id=None if end is None else end.by.id,
+            actor_name=None if end is None else end.by.name,
+            comment=end.comment if isinstance(end, Decided) else None,
+            reason=end.reason if isinstance(end, Withdrawn) else None,
+            metadata=dict(content.metadata),
+            resumed_at=None if waiter is None else waiter.ended_at,
+            votes=[VoteShape.model_validate(vote) for vote in approval.votes],
+            version=approval.version,
+        )
+
+
+class ApprovalCollection(Output):
+    """One page of requests and the number of all that match."""
+
+    approvals: list[ApprovalShape]
+    total_entries: int
+
+    @classmethod
+    def of(cls, approvals: Iterable[Approval], total_entries: int) -> ApprovalCollection:
+        """Shape one page."""
+        return cls(approvals=[ApprovalShape.of(a) for a in approvals], total_entries=total_entries)

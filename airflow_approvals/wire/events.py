@@ -1,0 +1,221 @@
+"""The facts of the record, a shape each, told apart by ``type``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import ConfigDict, Field
+from typing_extensions import assert_never
+
+from airflow_approvals.domain import events as facts
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.people import Approver
+from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.wire.base import Output
+from airflow_approvals.wire.people import ActorShape, ApproverShape
+
+T = TypeVar("T")
+S = TypeVar("S", bound="_Changed[Any]")
+
+
+class _Fact(Output):
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)  # `type` is always there
+
+    at: datetime
+    actor: ActorShape
+    text: str = Field(description="The fact in plain words, without times.")
+
+
+class OpenedShape(_Fact):
+    """Somebody asked."""
+
+    type: Literal["opened"] = "opened"
+    expires_at: datetime | None
+
+
+class VotedShape(_Fact):
+    """A person answered; `counted_as` are the approvers they were."""
+
+    type: Literal["voted"] = "voted"
+    verdict: Verdict
+    comment: str | None
+    level: int
+    counted_as: list[ApproverShape]
+
+
+class EscalatedShape(_Fact):
+    """The next level was asked."""
+
+    type: Literal["escalated"] = "escalated"
+    level: int
+    expires_at: datetime | None
+
+
+class ApprovedShape(_Fact):
+    """The answers were enough to approve."""
+
+    type: Literal["approved"] = "approved"
+
+
+class DeniedShape(_Fact):
+    """A denial settled it."""
+
+    type: Literal["denied"] = "denied"
+
+
+class ExpiredShape(_Fact):
+    """The last deadline passed; `on_expiry` says what the terms make of that."""
+
+    type: Literal["expired"] = "expired"
+    on_expiry: OnExpiry
+
+
+class CancelledShape(_Fact):
+    """Nobody needs an answer any more."""
+
+    type: Literal["cancelled"] = "cancelled"
+    reason: str
+
+
+class _Changed(Output, Generic[T]):
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    before: T = Field(alias="from")
+    after: T = Field(alias="to")
+
+
+class ChangedTextShape(_Changed[str]):
+    """A text before and after."""
+
+
+class ChangedTimeShape(_Changed[datetime | None]):
+    """A time before and after."""
+
+
+class ChangedApproversShape(_Changed[list[list[ApproverShape]]]):
+    """The approvers of each level before and after."""
+
+
+class ChangedMetadataShape(_Changed[dict[str, Any]]):
+    """The details before and after."""
+
+
+class ChangesShape(Output):
+    """What an edit changed; what stayed as it was is null."""
+
+    subject: ChangedTextShape | None
+    body: ChangedTextShape | None
+    expires_at: ChangedTimeShape | None
+    approvers: ChangedApproversShape | None
+    metadata: ChangedMetadataShape | None
+
+
+class UpdatedShape(_Fact):
+    """Somebody changed the open request."""
+
+    type: Literal["updated"] = "updated"
+    changed: ChangesShape
+
+
+class ResumedShape(_Fact):
+    """The waiting task was woken with the answer."""
+
+    type: Literal["resumed"] = "resumed"
+
+
+class UnknownShape(_Fact):
+    """A fact that a newer version wrote; `name` is its type."""
+
+    type: Literal["unknown"] = "unknown"
+    name: str
+    fields: dict[str, Any]
+
+
+EventShape = Annotated[
+    OpenedShape
+    | VotedShape
+    | EscalatedShape
+    | ApprovedShape
+    | DeniedShape
+    | ExpiredShape
+    | CancelledShape
+    | UpdatedShape
+    | ResumedShape
+    | UnknownShape,
+    Field(discriminator="type"),
+]
+
+
+class EventCollection(Output):
+    """The record of one request, oldest first."""
+
+    events: list[EventShape]
+    total_entries: int
+
+    @classmethod
+    def of(cls, events: Iterable[facts.AnyEvent]) -> EventCollection:
+        """Shape a whole record."""
+        shaped = [shape_of(event) for event in events]
+        return cls(events=shaped, total_entries=len(shaped))
+
+
+def shape_of(event: facts.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fact)
+    """Shape one fact."""
+    fact: dict[str, Any] = {
+        "at": event.at,
+        "actor": ActorShape.model_validate(event.actor),
+        "text": facts.sentence(event),
+    }
+    match event:
+        case facts.Opened():
+            return OpenedShape(**fact, expires_at=event.expires_at)
+        case facts.Voted():
+            return VotedShape(
+                **fact,
+                verdict=event.verdict,
+                comment=event.comment,
+                level=event.level,
+                counted_as=_approvers(event.counted_as),
+            )
+        case facts.Escalated():
+            return EscalatedShape(**fact, level=event.level, expires_at=event.expires_at)
+        case facts.Approved():
+            return ApprovedShape(**fact)
+        case facts.Denied():
+            return DeniedShape(**fact)
+        case facts.Expired():
+            return ExpiredShape(**fact, on_expiry=event.on_expiry)
+        case facts.Cancelled():
+            return CancelledShape(**fact, reason=event.reason)
+        case facts.Updated():
+            return UpdatedShape(**fact, changed=_changes(event))
+        case facts.Resumed():
+            return ResumedShape(**fact)
+        case facts.Unknown():
+            return UnknownShape(**fact, name=event.name, fields=dict(event.fields))
+        case _:
+            assert_never(event)
+
+
+def _changes(event: facts.Updated) -> ChangesShape:
+    return ChangesShape(
+        subject=_both(ChangedTextShape, event.subject, str),
+        body=_both(ChangedTextShape, event.body, str),
+        expires_at=_both(ChangedTimeShape, event.expires_at, lambda moment: moment),
+        approvers=_both(
+            ChangedApproversShape, event.approvers, lambda levels: [_approvers(level) for level in levels]
+        ),
+        metadata=_both(ChangedMetadataShape, event.metadata, dict),
+    )
+
+
+def _both(shape: type[S], change: facts.Changed[Any] | None, of: Callable[[Any], Any]) -> S | None:
+    if change is None:
+        return None
+    return shape.model_validate({"from": of(change.before), "to": of(change.after)})
+
+
+def _approvers(approvers: Iterable[Approver]) -> list[ApproverShape]:
+    return [ApproverShape.of(approver) for approver in approvers]

@@ -1,0 +1,66 @@
+"""Numbers, sweeps, clean-ups and health."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from airflow_approvals.domain.status import Status
+from airflow_approvals.wire.base import Output
+
+
+class SweepShape(Output):
+    """What one sweep did, counted in requests; ask again while ``remaining``."""
+
+    escalated: int
+    expired: int
+    cancelled: int
+    resumed: int
+    failed: int
+    remaining: bool
+
+
+class CleanupShape(Output):
+    """What one clean-up did; ask again while ``remaining``."""
+
+    removed: int
+    remaining: bool
+
+
+class GroupShape(Output):
+    """Numbers of the requests that share a role, a Dag or a day of opening (UTC)."""
+
+    key: str
+    total: int
+    open: int
+    approved: int
+    denied: int
+    expired: int
+    cancelled: int
+    escalated: int
+    median_response_time_seconds: float | None
+    p95_response_time_seconds: float | None
+
+
+class MetricsShape(Output):
+    """Numbers of the visible requests opened in the period; ``*_now`` looks at all open ones."""
+
+    period_days: int
+    total_approvals: int
+    status_breakdown: dict[Status, int]
+    average_response_time_seconds: float | None
+    median_response_time_seconds: float | None
+    p95_response_time_seconds: float | None
+    escalated_count: int
+    escalation_rate_percent: float
+    open_now: int
+    overdue_now: int
+    oldest_open_age_seconds: float | None
+    per_role: list[GroupShape]
+    per_dag: list[GroupShape]
+    per_day: list[GroupShape]
+
+
+class HealthShape(Output):
+    """The API is served."""
+
+    status: Literal["healthy"] = "healthy"

@@ -1,0 +1,60 @@
+"""Two calls at the same moment, as often as one likes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+ROUNDS = 200
+MEETING_SECONDS = 60
+
+
+class Answer(NamedTuple):
+    """What a racer got: the result of its call, or the error it raised."""
+
+    result: Any = None
+    error: Exception | None = None
+
+
+Racer = Callable[[], Any]
+Race = Callable[[Racer, Racer], tuple[Answer, Answer]]
+
+
+@contextmanager
+def track() -> Iterator[Race]:
+    """Run two calls at the same time, each in a thread of its own, switching as often as Python can."""
+    barrier = Barrier(2, timeout=MEETING_SECONDS)
+
+    def run(call: Racer) -> Answer:
+        barrier.wait()
+        try:
+            return Answer(result=call())
+        except Exception as error:  # noqa: BLE001  (the test looks at it)
+            return Answer(error=error)
+
+    switch_interval_seconds = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    with ThreadPoolExecutor(2) as threads:
+        yield lambda one, other: tuple(threads.map(run, (one, other)))  # type: ignore[return-value]
+    sys.setswitchinterval(switch_interval_seconds)
+
+
+def wait_until_somebody_waits(observer: Session) -> None:
+    """Wait until a session of this PostgreSQL database stands before a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    give_up = time.monotonic() + MEETING_SECONDS
+    while not observer.execute(waiting).scalar_one():
+        assert time.monotonic() < give_up
+        observer.rollback()
+        time.sleep(0.01)

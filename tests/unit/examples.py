@@ -1,0 +1,151 @@
+"""One of each kind: every error of the domain, every fact of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from airflow_approvals.domain import errors
+from airflow_approvals.domain import events as facts
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.people import SYSTEM
+from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.domain.status import Status
+from tests.builders import HOUR, NOW, person, role, task, user
+
+ERRORS: tuple[errors.ApprovalError, ...] = (
+    errors.NotSignedIn("Sign in first."),
+    errors.NotAllowed("No.", rule="some_rule"),
+    errors.NotAnApprover(name="ana", asked=("role manager", "user bo"), held=("auditor", "viewer")),
+    errors.NotFound(),
+    errors.Conflict(),
+    errors.AlreadyClosed(status=Status.DENIED, by="ana", by_kind="person", at=NOW),
+    errors.AlreadyVoted(),
+    errors.StillOpen(),
+    errors.NotDelivered(),
+    errors.ContentDiffers(),
+    errors.ChangedMeanwhile(),
+    errors.Invalid("subject is empty."),
+)
+
+ANA = person("ana", os_user="ops")
+
+# Each with how it reads, and its fields as they are stored.
+EVENTS: Sequence[tuple[facts.AnyEvent, str, Mapping[str, Any]]] = (
+    (
+        facts.Opened(at=NOW, actor=task(), expires_at=NOW + HOUR),
+        "Opened by the task",
+        {"expires_at": "2026-01-05T10:00:00+00:00"},
+    ),
+    (
+        facts.Opened(at=NOW, actor=ANA, expires_at=None),
+        "Opened by ana",
+        {"channel": "cli", "os_user": "ops", "expires_at": None},
+    ),
+    (
+        facts.Voted(
+            at=NOW,
+            actor=ANA,
+            verdict=Verdict.DENY,
+            comment="too early",
+            level=1,
+            counted_as=(role("release manager"), user("ana")),
+        ),
+        "ana answered: deny (as role release manager, user ana)",
+        {
+            "channel": "cli",
+            "os_user": "ops",
+            "verdict": "deny",
+            "comment": "too early",
+            "level": 1,
+            "as": ["role release manager", "user ana"],
+        },
+    ),
+    (
+        facts.Escalated(at=NOW, actor=SYSTEM, level=1, expires_at=NOW + HOUR),
+        "Nobody answered in time: escalated to level 2",
+        {"level": 1, "expires_at": "2026-01-05T10:00:00+00:00"},
+    ),
+    (
+        facts.Escalated(at=NOW, actor=SYSTEM, level=2, expires_at=None),
+        "Nobody answered in time: escalated to level 3",
+        {"level": 2, "expires_at": None},
+    ),
+    (facts.Approved(at=NOW, actor=person("ana")), "Approved by ana", {}),
+    (facts.Denied(at=NOW, actor=ANA), "Denied by ana", {"channel": "cli", "os_user": "ops"}),
+    (
+        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.FAIL),
+        "Expired: nobody answered in time",
+        {"on_expiry": "fail"},
+    ),
+    (
+        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.SKIP),
+        "Expired: nobody answered in time",
+        {"on_expiry": "skip"},
+    ),
+    (
+        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.APPROVE),
+        "Approved, because nobody answered in time",
+        {"on_expiry": "approve"},
+    ),
+    (
+        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.DENY),
+        "Denied, because nobody answered in time",
+        {"on_expiry": "deny"},
+    ),
+    (
+        facts.Cancelled(at=NOW, actor=SYSTEM, reason="superseded"),
+        "Cancelled by system",
+        {"reason": "superseded"},
+    ),
+    (
+        facts.Cancelled(at=NOW, actor=task(), reason="task_killed"),
+        "Cancelled by the task",
+        {"reason": "task_killed"},
+    ),
+    (
+        facts.Updated(
+            at=NOW,
+            actor=person("ana"),
+            subject=facts.Changed(before="Release 1.2", after="Release 1.3"),
+            body=facts.Changed(before="Built.", after=""),
+            expires_at=facts.Changed(before=None, after=NOW + HOUR),
+            approvers=facts.Changed(before=((role("manager"),),), after=((role("a:b"), user("bo")),)),
+            metadata=facts.Changed(before={"ticket": 7}, after={}),
+        ),
+        "Changed by ana",
+        {
+            "changed": {
+                "subject": {"from": "Release 1.2", "to": "Release 1.3"},
+                "body": {"from": "Built.", "to": ""},
+                "expires_at": {"from": None, "to": "2026-01-05T10:00:00+00:00"},
+                "approvers": {"from": [["role:manager"]], "to": [["role:a:b", "user:bo"]]},
+                "metadata": {"from": {"ticket": 7}, "to": {}},
+            }
+        },
+    ),
+    (
+        facts.Updated(at=NOW, actor=ANA, expires_at=facts.Changed(before=NOW + HOUR, after=None)),
+        "Changed by ana",
+        {
+            "channel": "cli",
+            "os_user": "ops",
+            "changed": {"expires_at": {"from": "2026-01-05T10:00:00+00:00", "to": None}},
+        },
+    ),
+    (facts.Resumed(at=NOW, actor=SYSTEM), "The waiting task was woken", {}),
+    (
+        facts.Unknown(at=NOW, actor=person("ana"), name="handed_over", fields={"to": "bo"}),
+        "Handed over, by ana",
+        {"to": "bo"},
+    ),
+)
+
+
+def all_errors(
+    base: type[errors.ApprovalError] = errors.ApprovalError,
+) -> Iterator[type[errors.ApprovalError]]:
+    """Give every error of the domain, the base left out."""
+    for error in base.__subclasses__():
+        yield error
+        yield from all_errors(error)
