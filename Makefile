@@ -34,7 +34,7 @@ help: ## Show this list
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
-$(INSTALLED): setup.cfg $(CONSTRAINTS)
+$(INSTALLED): setup.cfg airflow_approvals/__init__.py $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "Python 3.10 or newer is needed, and '$(PYTHON)' is not. Name one: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Installing Airflow $(AIRFLOW_VERSION) and the package into $(VENV) (a minute or two, only this once)"

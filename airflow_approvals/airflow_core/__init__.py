@@ -1,4 +1,4 @@
-"""The only place that touches Airflow's internal tables, and the only one in which Airflow versions differ.
+"""The only place that touches Airflow's internal tables.
 
 Sessions come from the caller, who commits.
 """

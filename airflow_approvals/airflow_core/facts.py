@@ -31,7 +31,6 @@ _ALIVE = frozenset(
 class TaskInstanceFacts:
     """What Airflow knows about one try of one task instance."""
 
-    ti_id: UUID
     dag_id: str
     run_id: str
     task_id: str
@@ -65,7 +64,6 @@ def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
         return None
     found, triggered_by = row
     return TaskInstanceFacts(
-        ti_id=ti_id,
         dag_id=found.dag_id,
         run_id=found.run_id,
         task_id=found.task_id,

@@ -1,4 +1,4 @@
-"""The ways in which a task waits: which tasks wait so, and how one is woken.
+"""The ways in which a task waits: which tasks wait so, and how a task is woken.
 
 There is one so far: deferred, with our trigger.
 """
@@ -57,7 +57,7 @@ def wake(
 
     A task that waits for something else is left alone, whoever claims it as theirs. One that is woken sooner
     is failed by the scheduler, which has not yet taken in that it went to wait; ``TaskInstance.updated_at``
-    is when it parked. A task that Airflow cannot resume it fails instead: that is no delivery.
+    is when it parked. If Airflow cannot resume the task, it fails it: that is no delivery.
     """
     parked = locked.row
     if (

@@ -13,7 +13,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from airflow_approvals import tokens
 from airflow_approvals.api.work import WorkDep
-from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import NotAllowed, NotSignedIn
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.service.roles import actor_of
@@ -54,7 +53,9 @@ Caller = Person | Token
 
 
 async def _signed_in(
-    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    work: WorkDep,
 ) -> BaseUser | Token:
     """Authenticate: a task's token, a person's token, or a person's session cookie, in this order.
 
@@ -62,7 +63,7 @@ async def _signed_in(
     :raises NotAllowed: a page of another site tries to use the cookie.
     """
     if bearer is not None and tokens.is_ours(bearer.credentials):
-        return Token(tokens.subject(bearer.credentials, secret=Settings.load().jwt_secret))
+        return Token(tokens.subject(bearer.credentials, secret=work.settings.jwt_secret))
     if bearer is None and request.method not in SAFE_METHODS:
         _require_same_origin(request)
     try:

@@ -1,4 +1,8 @@
-"""The one way to change a request: read locked, brought up to date, changed, its task woken, written."""
+"""The one way to change a request: read locked, brought up to date, changed, its task woken, written.
+
+Who loses against a concurrent change starts over as a whole (``service/transaction.py``). How a task is
+woken is in ``airflow_core/ways.py``.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +63,8 @@ def apply(
     before = store.get(approval_id, session=session, lock=True)
     if before is None:
         raise NotFound
-    now = work.clock()
     task = _lock_task(before, session=session)
+    now = work.clock()  # only now: waiting for the locks took time, too
     change = _caught_up(before, task, now, session=session)
     refusal: ApprovalError | None = None
     try:
@@ -99,7 +103,7 @@ def _lock_task(approval: Approval, *, session: Session) -> LockedTask | None:
 def _caught_up(approval: Approval, task: LockedTask | None, now: datetime, *, session: Session) -> Change:
     """Apply what has happened since: nobody waits any more, or a deadline has passed. In this order.
 
-    Silence can so not approve for a task that is gone.
+    So silence never approves for a task that is gone.
     """
     if approval.is_open and (reason := _why_gone(approval, task, session=session)):
         return cancel(approval, Cancellation(actor=SYSTEM, reason=reason), now)

@@ -65,22 +65,23 @@ def sweep(*, work: Work, batch: int = BATCH) -> SweepSummary:
         orphaned = list(islice(_orphaned(batch, session=session), batch))
         undelivered = list(islice(_undelivered(batch, session=session), batch))
     counts: Counter[str] = Counter()
+    failed = 0
     for approval_id in dict.fromkeys((*due, *orphaned, *undelivered)):
         try:
             change = commands.bring_up_to_date(approval_id, work=work)
         except Exception:  # whatever it is, it is about this one request
             log.exception("Approval %s could not be brought up to date", approval_id)
-            counts["failed"] += 1
+            failed += 1
             continue
         counts.update(event.type for event in change.events)
-    progress = counts.total() > counts["failed"]
     return SweepSummary(
         escalated=counts[Escalated.type],
         expired=counts[Expired.type],
         cancelled=counts[Cancelled.type],
         resumed=counts[Resumed.type],
-        failed=counts["failed"],
-        remaining=progress and batch in {len(due), len(orphaned), len(undelivered)},
+        failed=failed,
+        # What failed is due again next time: without progress it would go on for ever.
+        remaining=bool(counts) and batch in {len(due), len(orphaned), len(undelivered)},
     )
 
 

@@ -17,7 +17,7 @@ from airflow_approvals.domain.errors import ChangedMeanwhile
 from airflow_approvals.store import locks
 
 ATTEMPTS = 20
-SECONDS = 20.0
+RETRY_SECONDS = 20.0
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ def new_session() -> AbstractContextManager[Session]:
 class Work:
     """What a use case works with. It opens sessions of its own and leaves none open.
 
-    :param clock: asked once in each transaction, after what it changes is locked.
+    :param clock: read once for each change, after what is changed is locked, and once for each reading.
     """
 
     settings: Settings = field(default_factory=Settings.load)
@@ -53,7 +53,7 @@ def writing(step: Callable[..., T], *arguments: Any, work: Work) -> T:
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(locks.is_lost_race),
         wait=tenacity.wait_random(0, 0.1),
-        stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(SECONDS),
+        stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(RETRY_SECONDS),
     )
     try:
         result: T = retrying(_once, step, arguments, work)

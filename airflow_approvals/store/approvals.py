@@ -24,7 +24,7 @@ TERMINAL_VALUES = tuple(status.value for status in Status if status in TERMINAL)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Holder:
+class Held:
     """A request and what holds it: a task instance try, or only a Dag run."""
 
     id: UUID
@@ -92,7 +92,7 @@ def save(before: Approval, change: Change, *, session: Session) -> Approval:
     if after.policy is not before.policy:
         session.execute(delete(tables.approver).where(tables.approver.c.approval_id == before.id))
         session.execute(insert(tables.approver), mapping.approver_rows(after))
-    if after.waiter is not None and after.waiter != before.waiter:
+    if after.waiter is not None and after.waiter is not before.waiter:
         session.execute(
             update(waiter_table)
             .where(waiter_table.c.ti_id == after.waiter.ti_id)
@@ -156,7 +156,7 @@ def due_ids(now: datetime, *, limit: int, session: Session) -> list[UUID]:
     return list(session.execute(query).scalars())
 
 
-def holders_of_open(*, after: UUID | None, limit: int, session: Session) -> list[Holder]:
+def holders_of_open(*, after: UUID | None, limit: int, session: Session) -> list[Held]:
     """Give open requests with what holds each, in order of id, from ``after`` on."""
     query = _holders().where(approval_table.c.status.in_(OPEN_VALUES)).order_by(approval_table.c.id)
     if after is not None:
@@ -164,7 +164,7 @@ def holders_of_open(*, after: UUID | None, limit: int, session: Session) -> list
     return _held(query.limit(limit), session=session)
 
 
-def holders_of_closed(*, before: datetime, limit: int, session: Session) -> list[Holder]:
+def holders_of_closed(*, before: datetime, limit: int, session: Session) -> list[Held]:
     """Give requests closed before then with what held each, oldest first."""
     columns = approval_table.c
     query = (
@@ -196,8 +196,8 @@ def _holders() -> Select[tuple[UUID, UUID, str, str]]:
     )
 
 
-def _held(query: Select[tuple[UUID, UUID, str, str]], *, session: Session) -> list[Holder]:
+def _held(query: Select[tuple[UUID, UUID, str, str]], *, session: Session) -> list[Held]:
     return [
-        Holder(id=row.id, ti_id=row.ti_id, dag_id=row.dag_id, run_id=row.run_id)
+        Held(id=row.id, ti_id=row.ti_id, dag_id=row.dag_id, run_id=row.run_id)
         for row in session.execute(query)
     ]

@@ -1,4 +1,8 @@
-"""Lists and counts. One visibility condition serves lists, single reads, events and metrics."""
+"""Lists, counts and the little that single looks need.
+
+Who sees what is one rule, written twice: here as a condition (:func:`visible_to`) for all that is listed
+and counted, and in ``api/permissions.py`` for single requests. A test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -71,13 +75,16 @@ def place_of(approval_id: UUID, actor: Actor, *, session: Session) -> Place | No
 
 def choices(viewer: Viewer, *, limit: int, session: Session) -> tuple[list[str], list[str]]:
     """Give the Dags and the roles that occur in visible requests, at most ``limit`` of each, sorted."""
-    dags = select(approval_table.c.dag_id).where(visible_to(viewer)).distinct()
+    dags = (
+        select(approval_table.c.dag_id).where(visible_to(viewer)).distinct().order_by(approval_table.c.dag_id)
+    )
     asked = tables.approver.c.kind == ApproverKind.ROLE.value
     roles = (
         select(tables.approver.c.name)
         .join(approval_table, approval_table.c.id == tables.approver.c.approval_id)
         .where(asked, visible_to(viewer))
         .distinct()
+        .order_by(tables.approver.c.name)
     )
     found = (session.execute(query.limit(limit)).scalars() for query in (dags, roles))
     dag_names, role_names_found = (sorted(names) for names in found)

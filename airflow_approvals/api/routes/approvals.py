@@ -16,7 +16,7 @@ from airflow_approvals.api.permissions import EditorDep, ReadableDep, require_ed
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Approval, Content, Origin
-from airflow_approvals.domain.calendar import utc
+from airflow_approvals.domain.calendar import in_future
 from airflow_approvals.domain.commands.edit import Edit, Keep, edit
 from airflow_approvals.domain.errors import Invalid, NotAllowed
 from airflow_approvals.domain.people import Approver
@@ -163,7 +163,8 @@ def _open_by_hand(body: OpenBody, person: Person, work: Work) -> Approval:
     team_name = reading.team_of(body.dag_id, work=work)
     require_editor(person, body.dag_id, team_name)
     if body.expires_at is not None:  # every level gets as long as the first one
-        seconds = (utc(body.expires_at) - work.clock()).total_seconds()
+        now = work.clock()
+        seconds = (in_future(body.expires_at, now) - now).total_seconds()
         question = replace(_question(body, expires_in=seconds), expires_at=body.expires_at)
     else:
         question = _question(body)

@@ -11,6 +11,7 @@ from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import resolved
 from airflow_approvals.domain.events import Escalated, Expired
 from airflow_approvals.domain.people import SYSTEM
+from airflow_approvals.domain.status import TRANSITIONS, Status
 
 
 def is_due(approval: Approval, now: datetime) -> bool:
@@ -27,6 +28,7 @@ def advance(approval: Approval, now: datetime) -> Change:
     policy, level = approval.policy, approval.progress.level + 1
     if level < len(policy.levels):
         progress = Progress(level=level, asked_at=now, expires_at=policy.levels[level].deadline(now))
+        assert Status.ESCALATED in TRANSITIONS[approval.status]  # noqa: S101
         escalated = Escalated(at=now, actor=SYSTEM, level=level, expires_at=progress.expires_at)
         return Change(approval=replace(approval, progress=progress), events=(escalated,))
     return resolved(

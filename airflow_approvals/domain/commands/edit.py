@@ -47,7 +47,7 @@ def edit(approval: Approval, new: Edit, now: datetime) -> Change:
     """Change an open request and record old and new; without a difference nothing happens.
 
     :param approval: brought up to date by ``advance``.
-    :raises AlreadyClosed: it is resolved, or its last deadline has passed.
+    :raises AlreadyClosed: it is resolved.
     :raises Invalid: a value makes no sense.
     """
     assert not is_due(approval, now), "advance comes first"  # noqa: S101
