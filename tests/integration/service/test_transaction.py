@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timezone
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,12 @@ from sqlalchemy.orm import Session
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.commands.edit import Edit, edit
 from airflow_approvals.domain.errors import ChangedMeanwhile
-from airflow_approvals.service.transaction import ATTEMPTS, writing
+from airflow_approvals.service.transaction import ATTEMPTS, Work, writing
 from airflow_approvals.store import approvals as store
 from airflow_approvals.store import locks, tables
 from airflow_approvals.store.locks import StaleVersion
 from tests.builders import UUID_OF_NOBODY, ti_id_of
-from tests.integration.service.desk import EDITOR, SOON, Desk, work_at
+from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
 
 
 class Beaten:
@@ -193,3 +194,8 @@ def test_a_writing_transaction_sees_what_others_wrote_until_it_ends(desk: Desk) 
 
     writing(work, work=work_at(SOON))
     assert desk.read(gate) == gate
+
+
+def test_the_clock_of_a_deployment_is_in_utc() -> None:
+    """What is written by it needs no conversion."""
+    assert Work(settings=SETTINGS).clock().tzinfo is timezone.utc
