@@ -71,7 +71,7 @@ def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
         try_number=found.try_number,
         running=found.state == TaskInstanceState.RUNNING,
         triggered_by=triggered_by,
-        team_name=DagModel.get_team_name(found.dag_id, session=session),
+        team_name=team_names([found.dag_id], session=session).get(found.dag_id),
     )
 
 

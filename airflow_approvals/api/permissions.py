@@ -45,7 +45,11 @@ def viewer_of(person: Person, dag_ids: Collection[str] | None = None, *, work: W
     :param dag_ids: look at these only.
     """
     teams = reading.teams_of_dags(dag_ids, work=work)
-    readable = frozenset(dag_id for dag_id, team in teams.items() if _may(person, "GET", dag_id, team))
+    readable = frozenset(
+        dag_id
+        for dag_id, names in teams.items()
+        if all(_may(person, "GET", dag_id, team_name) for team_name in names)
+    )
     return Viewer(actor=person.actor, readable_dag_ids=readable)
 
 

@@ -14,7 +14,7 @@ from typing_extensions import assert_never
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
@@ -133,7 +133,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             return
         try:
             self._client.cancel(self.approval_id, "task_killed")
-        except Conflict:
+        except AlreadyClosed:
             self.log.info("Approval %s was closed before the task was killed", self.approval_id)
         except FAILURES as error:
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid6 import uuid7
 from airflow_approvals.airflow_core import facts
 from airflow_approvals.domain.approval import Approval, Content, Origin, Waiter
 from airflow_approvals.domain.commands.open import Opening, open_request
-from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
+from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.service import commands
@@ -72,9 +73,9 @@ def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Sessi
         team_name=task.team_name,
     )
     for older in store.open_ids_of_task(origin, session=session):
-        commands.apply(
-            older, commands.nothing, None, work, session=session
-        )  # its try is over: it is cancelled
+        # Its try is over, so this cancels it; one that was deleted meanwhile needs nothing.
+        with suppress(NotFound):
+            commands.apply(older, commands.nothing, None, work, session=session)
     opening = Opening(
         id=uuid7(),
         origin=origin,

@@ -77,14 +77,20 @@ def team_of(dag_id: str, *, gone: str | None = None, work: Work) -> str | None:
         return facts.team_names([dag_id], session=session).get(dag_id, gone)
 
 
-def teams_of_dags(dag_ids: Collection[str] | None = None, *, work: Work) -> Mapping[str, str | None]:
-    """Give the Dags that have requests, with their teams; a Dag that is gone keeps the one it had.
+def teams_of_dags(
+    dag_ids: Collection[str] | None = None, *, work: Work
+) -> Mapping[str, Collection[str | None]]:
+    """Give the Dags that have requests, each with its team, if it has one.
 
-    :param dag_ids: only those of them; None or none at all: every Dag.
+    A Dag that is gone has every team in which requests of it were opened: who may read it in all of them may
+    read all of its requests.
+
+    :param dag_ids: only those of them; None, or none: every Dag.
     """
     with work.sessions() as session:
         stored = listing.dag_teams(dag_ids or None, session=session)
-        return {**stored, **facts.team_names(stored, session=session)}
+        known = facts.team_names(stored, session=session)
+    return {**stored, **{dag_id: {team_name} for dag_id, team_name in known.items()}}
 
 
 def page(

@@ -48,16 +48,19 @@ class Work:
 def writing(step: Callable[..., T], *arguments: Any, work: Work) -> T:
     """Run ``step(*arguments, session=…)`` in a transaction; start over when a concurrent one won.
 
-    :raises ChangedMeanwhile: it lost every time.
+    :raises ChangedMeanwhile: somebody else changed the request every time.
+    :raises sqlalchemy.exc.DBAPIError: the database refused; also when it stayed locked all the time, which is
+        no matter of the request's: asking again may help.
     """
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(locks.is_lost_race),
         wait=tenacity.wait_random(0, 0.1),
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(RETRY_SECONDS),
+        reraise=True,
     )
     try:
         result: T = retrying(_once, step, arguments, work)
-    except tenacity.RetryError:
+    except locks.StaleVersion:
         raise ChangedMeanwhile from None
     return result
 

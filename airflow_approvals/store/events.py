@@ -104,7 +104,7 @@ def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> facts.Any
         case facts.Cancelled.type:
             return facts.Cancelled(at=at, actor=actor, reason=fields["reason"])
         case facts.Updated.type:
-            return _updated(fields["changed"], at=at, actor=actor)
+            return _updated(fields.get("changed", {}), at=at, actor=actor)
         case facts.Resumed.type:
             return facts.Resumed(at=at, actor=actor)
         case _:

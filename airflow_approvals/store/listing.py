@@ -45,13 +45,16 @@ def visible_to(viewer: Viewer) -> Condition:
     )
 
 
-def dag_teams(dag_ids: Collection[str] | None, *, session: Session) -> dict[str, str | None]:
-    """Give the Dags that have requests (of those named, if any are), each with the team it had."""
+def dag_teams(dag_ids: Collection[str] | None, *, session: Session) -> dict[str, set[str | None]]:
+    """Give the Dags that have requests (of those named, if any are), each with the teams of its requests."""
     columns = approval_table.c
-    query = select(columns.dag_id, func.max(columns.team_name).label("team_name")).group_by(columns.dag_id)
+    query = select(columns.dag_id, columns.team_name).distinct()
     if dag_ids is not None:
         query = query.where(columns.dag_id.in_(dag_ids))
-    return {row.dag_id: row.team_name for row in session.execute(query)}
+    teams: dict[str, set[str | None]] = {}
+    for row in session.execute(query):
+        teams.setdefault(row.dag_id, set()).add(row.team_name)
+    return teams
 
 
 def role_names(*, session: Session) -> set[str]:

@@ -44,4 +44,6 @@ def is_lost_race(error: BaseException) -> bool:
     text = str(error.orig)
     if isinstance(error, IntegrityError):
         return any(name in text for names in _KEYS for name in names)
-    return getattr(error.orig, "pgcode", None) in _POSTGRES_LOST or text.startswith(_SQLITE_LOST)
+    # psycopg2 calls it pgcode, psycopg 3 sqlstate.
+    code = getattr(error.orig, "pgcode", None) or getattr(error.orig, "sqlstate", None)
+    return code in _POSTGRES_LOST or text.startswith(_SQLITE_LOST)

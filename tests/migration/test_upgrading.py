@@ -29,7 +29,6 @@ from tests.builders import DIRECTOR, HOUR, MANAGER, MINUTE, NOW, OTHER_MANAGER, 
 from tests.databases import Databases, used_by_airflow
 
 DUMPS = Path(__file__).parent / "data"
-REVISION_OF_DUMPS = "0001"
 JSON_COLUMNS = {"policy", "metadata", "detail", "fields"}
 TABLES = ("approval", "approval_approver", "approval_vote", "approval_event")
 
@@ -272,15 +271,3 @@ def test_a_decision_that_had_not_arrived_is_delivered(
     sweep.sweep(work=work_at(NOW + 2 * MINUTE))
     assert undelivered.waiter is not None
     assert AirflowRows(settings.NonScopedSession).look(undelivered.waiter.ti_id).state == "scheduled"
-
-
-def test_down_gives_back_what_was_there(old: Session) -> None:
-    """Up and down again, row by row; and up once more."""
-    before = rows(old)
-    old.commit()
-    migrate("heads")
-    migrate(REVISION_OF_DUMPS)
-    assert rows(old) == before
-    old.commit()
-    migrate("heads")
-    assert len(everything(old)) == len(before["approval"])

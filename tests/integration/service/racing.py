@@ -10,11 +10,17 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import Any, NamedTuple
 
+import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 ROUNDS = 200
 MEETING_SECONDS = 60
+
+ONLY_POSTGRES = pytest.mark.parametrize(
+    "databases", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+ONLY_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 
 class Answer(NamedTuple):
@@ -58,3 +64,16 @@ def wait_until_somebody_waits(observer: Session) -> None:
         assert time.monotonic() < give_up
         observer.rollback()
         time.sleep(0.01)
+
+
+@contextmanager
+def impatient(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """Open a session that is refused at once what it would have to wait for; nobody uses it afterwards."""
+    with sessions() as session:
+        connection = session.connection()
+        sqlite = connection.dialect.name == "sqlite"
+        session.execute(text("PRAGMA busy_timeout = 1" if sqlite else "SET lock_timeout = '1ms'"))
+        try:
+            yield session
+        finally:
+            connection.invalidate()

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-import pytest
 from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import Approval, Verdict, Withdrawn
@@ -22,6 +21,7 @@ from tests.builders import HOUR, MANAGER, NOW, OTHER_MANAGER, TICK, level, polic
 from tests.integration.service.desk import EDITOR, Desk, question, work_at
 from tests.integration.service.racing import (
     MEETING_SECONDS,
+    ONLY_POSTGRES,
     ROUNDS,
     Answer,
     Race,
@@ -164,7 +164,7 @@ def test_a_new_try_against_a_decision_on_the_older_one(desk: Desk, race: Race) -
         assert desk.trail(older) == ["opened", "cancelled"]
 
 
-@pytest.mark.parametrize("databases", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@ONLY_POSTGRES
 def test_a_new_try_waits_for_a_command_on_the_older_request(desk: Desk, session: Session) -> None:
     """And leaves alone what that closed; only PostgreSQL locks single rows."""
     older = desk.gate(LAST_LEVEL)

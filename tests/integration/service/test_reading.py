@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -77,7 +78,20 @@ def test_a_dag_that_is_gone_keeps_its_team(desk: Desk, rows: AirflowRows, sessio
     session.commit()
     place = reading.place_of(gate.id, person("x"), work=WORK)
     assert reading.team_of("release_of_blue", gone=place.team_name, work=WORK) == "blue"
-    assert reading.teams_of_dags(work=WORK) == {"release_of_blue": "blue"}
+    assert reading.teams_of_dags(work=WORK) == {"release_of_blue": {"blue"}}
+
+
+def test_a_dag_that_is_gone_has_all_the_teams_its_requests_were_opened_in(
+    desk: Desk, rows: AirflowRows, session: Session
+) -> None:
+    """Nobody reads another team's requests in a list because the Dag was theirs once as well."""
+    for team in ("alpha", "zeta"):
+        rows.dag("moving", team=team)
+        desk.gate(dag_id="moving", run_id=f"in_{team}")
+        session.execute(delete(DagRun).where(DagRun.dag_id == "moving"))
+        session.execute(delete(DagModel).where(DagModel.dag_id == "moving"))
+        session.commit()
+    assert reading.teams_of_dags(work=WORK) == {"moving": {"alpha", "zeta"}}
 
 
 NOBODY: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import MAX_SUBJECT_LENGTH, Approval, Progress, Withdrawn
@@ -18,7 +19,9 @@ from airflow_approvals.domain.people import MAX_NAME_LENGTH, SYSTEM, Actor, Acto
 from airflow_approvals.domain.policy import MAX_TIMEOUT, OnDeny, OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.store import approvals as store
+from airflow_approvals.store import tables
 from airflow_approvals.store.tables import ID_LENGTH
+from airflow_approvals.wire.events import shape_of
 from tests.builders import (
     APPROVAL_ID,
     MANAGER,
@@ -174,6 +177,36 @@ def test_facts_come_back_in_the_order_they_were_written(session: Session) -> Non
     session.commit()
     assert store.events_of(approval.id, session=session) == facts
     assert current.recorded == len(facts)
+
+
+def test_a_fact_that_a_newer_version_wrote_is_read_whole(session: Session) -> None:
+    """As unknown, whatever it says, among facts that are known; and it stays in the database as it was."""
+    asked = store.add(Change(approval=opened(), events=(OPENED,)), session=session)
+    name = "n" * tables.TYPE_LENGTH
+    fields = {"os_user": "root", "nested": {"list": [1, None, "ü"]}, "type": "x", "name": "y", "at": "z"}
+    newer = {
+        "approval_id": asked.id,
+        "seq": 2,
+        "at": NOW,
+        "type": name,
+        "actor_kind": "person",
+        "actor_id": "id-ana",
+        "actor_name": "ana",
+        "fields": fields,
+    }
+    session.execute(insert(tables.event), [newer])
+    known = Resumed(at=NOW, actor=task())
+    asked = replace(asked, recorded=2)
+    store.save(asked, Change(approval=asked, events=(known,)), session=session)
+    session.commit()
+
+    unknown = Unknown(at=NOW, actor=person("ana", os_user="root"), name=name, fields=fields)
+    assert store.events_of(asked.id, session=session) == [OPENED, unknown, known]
+    document = shape_of(unknown).model_dump(mode="json")
+    assert (document["type"], document["name"], document["fields"]) == ("unknown", name, fields)
+    stored = tables.event.c
+    query = select(stored.type, stored.fields).where(stored.seq == 2)
+    assert session.execute(query).one() == (name, fields)
 
 
 @pytest.mark.parametrize(

@@ -181,12 +181,14 @@ def test_parts_need_a_request(session: Session) -> None:
 
 
 def test_a_decision_does_not_write_what_it_leaves_as_it_was(session: Session) -> None:
-    """Text, details and terms may be large; only an edit writes them, and only those it touched."""
+    """Text, details and terms may be large; only an edit writes them, and terms only if it touched them."""
     before = added(session)
     untouched = {"subject", "body", "metadata", "policy", "dag_id", "created_at"}
 
     decided = decide(before, yes(MANAGER), NOW)
-    assert not columns_written(before, decided, session) & untouched
+    written = columns_written(before, decided, session)
+    assert written >= {"status", "resolved_at", "version"}
+    assert not written & untouched
 
     edited = edit(before, Edit(actor=MANAGER, subject="New"), NOW)
     assert columns_written(before, edited, session) & untouched == {"subject", "body", "metadata"}

@@ -69,7 +69,7 @@ def upgrade() -> None:
             batch.drop_column(column)
     op.execute(
         "UPDATE approval SET "
-        "recorded = (SELECT max(seq) FROM approval_event WHERE approval_id = approval.id), "
+        "recorded = (SELECT coalesce(max(seq), 0) FROM approval_event WHERE approval_id = approval.id), "
         "actor_kind = (SELECT actor_kind FROM approval_event WHERE approval_id = approval.id "
         "AND type IN ('approved', 'denied', 'expired', 'cancelled')), "
         "reason = CASE WHEN status = 'cancelled' THEN comment END, "
@@ -105,7 +105,10 @@ def downgrade() -> None:
         batch.alter_column("quorum", existing_type=sa.Integer, nullable=False)
         batch.create_unique_constraint(op.f("uq_approval_ti_id"), ["ti_id"])
     op.drop_table("approval_waiter")
-    op.execute(f"UPDATE approval_event SET type = 'updated', fields = '{{}}' WHERE NOT ({TYPES_OF_0001})")
+    nothing = '{"changed": {}}'
+    op.execute(
+        f"UPDATE approval_event SET type = 'updated', fields = '{nothing}' WHERE NOT ({TYPES_OF_0001})"
+    )
     op.execute(
         "UPDATE approval_event SET type = (SELECT status FROM approval WHERE id = approval_id) "
         "WHERE type = 'expired'"
