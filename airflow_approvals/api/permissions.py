@@ -14,15 +14,17 @@ from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from fastapi import Depends
 
-from airflow_approvals.api.callers import CallerDep, Person, PersonDep, Token, own_task
+from airflow_approvals import tokens
+from airflow_approvals.api.callers import CallerDep, Person, PersonDep, TaskDep, Token, TokenDep, own_task
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.errors import NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor
-from airflow_approvals.domain.search import Place, Viewer
+from airflow_approvals.domain.search import Place, Viewer, Watched
 from airflow_approvals.service import reading
 from airflow_approvals.service.opening import task_actor
 from airflow_approvals.service.transaction import Work
+from airflow_approvals.wire.watching import WatchBody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +96,9 @@ EditorDep = Annotated[Person, Depends(_editor)]
 
 def _readable(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Approval:
     if isinstance(caller, Token):
-        return reading.get_own(approval_id, own_task(caller), work=work)
-    _visible(approval_id, caller, work)
+        _require_own([approval_id], own_task(caller), work)
+    else:
+        _visible(approval_id, caller, work)
     return reading.get(approval_id, work=work)
 
 
@@ -106,13 +109,42 @@ ReadableDep = Annotated[Approval, Depends(_readable)]
 def _canceller(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Actor:
     if isinstance(caller, Token):
         ti_id = own_task(caller)
-        reading.get_own(approval_id, ti_id, work=work)
+        _require_own([approval_id], ti_id, work)
         return task_actor(ti_id)
     return _editor(_visible(approval_id, caller, work)).actor
 
 
 CancellerDep = Annotated[Actor, Depends(_canceller)]
 """Who may cancel the request in the path: an editor of its Dag, or the task that asked."""
+
+
+def _own(approval_id: UUID, ti_id: TaskDep, work: WorkDep) -> None:
+    _require_own([approval_id], ti_id, work)
+
+
+OwnDep = Depends(_own)
+"""The task that asked the request in the path."""
+
+
+def _watched(body: WatchBody, token: TokenDep, work: WorkDep) -> list[Watched]:
+    if token.subject == tokens.watch_subject(body.ids):
+        return reading.watched(body.ids, work=work)
+    return _require_own(body.ids, own_task(token), work)
+
+
+WatchedDep = Annotated[list[Watched], Depends(_watched)]
+"""The requests named in the body, for the triggerer that waits for exactly them or the task that asked."""
+
+
+def _require_own(approval_ids: Collection[UUID], ti_id: UUID, work: Work) -> list[Watched]:
+    """Give those requests if each is the task's own.
+
+    :raises NotAllowed: one belongs to another task instance, or does not exist: which is not said.
+    """
+    found = reading.watched(approval_ids, work=work)
+    if len(found) < len(set(approval_ids)) or any(watched.ti_id != ti_id for watched in found):
+        raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
+    return found
 
 
 def _maintainer(caller: CallerDep) -> None:

@@ -33,6 +33,7 @@ STATUS_OF: Mapping[type[errors.ApprovalError], int] = {
     errors.NotDelivered: 409,
     errors.ContentDiffers: 409,
     errors.ChangedMeanwhile: 409,
+    errors.NewerVersion: 409,
     errors.Invalid: 422,
 }
 

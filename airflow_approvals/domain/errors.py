@@ -13,7 +13,8 @@
     │   ├── StillOpen           this is done to closed requests only
     │   ├── NotDelivered        the decision has not reached its task yet
     │   ├── ContentDiffers      the task asked before, with other content
-    │   └── ChangedMeanwhile    others kept changing the request; ask again
+    │   ├── ChangedMeanwhile    others kept changing the request; ask again
+    │   └── NewerVersion        a newer version of this package wrote the request
     └── Invalid                 the input makes no sense; nothing was changed
 
 Each class has a stable machine-readable ``code`` and carries what it knows as attributes. What people read is
@@ -133,6 +134,12 @@ class ChangedMeanwhile(Conflict):
     """Concurrent changes won each time this command was tried."""
 
     code = "changed_meanwhile"
+
+
+class NewerVersion(Conflict):
+    """A newer version of this package wrote the request's terms; this one must not act on it."""
+
+    code = "newer_version"
 
 
 class Invalid(ApprovalError):  # noqa: N818

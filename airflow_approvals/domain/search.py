@@ -1,11 +1,13 @@
-"""What a list of requests is asked for, and through whose eyes."""
+"""What a list of requests is asked for, through whose eyes, and the little that is read of single ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.status import Status
 
@@ -32,6 +34,21 @@ class Place:
     dag_id: str
     team_name: str | None
     is_approver: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What a waiting trigger needs to know of its request; times as in :class:`Approval`."""
+
+    id: UUID
+    status: Status
+    level: int
+    expires_at: datetime | None
+    ti_id: UUID | None
+    resumed_at: datetime | None
+
+    def __post_init__(self) -> None:
+        require_aware(self.expires_at, self.resumed_at)
 
 
 class Order(str, Enum):

@@ -23,6 +23,7 @@ from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import ApprovalError, NotDelivered, NotFound, StillOpen
 from airflow_approvals.domain.people import SYSTEM
+from airflow_approvals.domain.status import OPEN
 from airflow_approvals.service.transaction import Work, writing
 from airflow_approvals.store import approvals as store
 
@@ -137,11 +138,11 @@ def _woken(approval: Approval, task: LockedTask, now: datetime, work: Work, *, s
 
 
 def _delete(approval_id: UUID, *, session: Session) -> None:
-    approval = store.get(approval_id, session=session, lock=True)
-    if approval is None:
+    held = store.lock(approval_id, session=session)  # not its terms, which may be a newer version's
+    if held is None:
         raise NotFound
-    if approval.is_open:
+    if held.status in OPEN:
         raise StillOpen
-    if approval.waiter is not None and facts.alive([approval.waiter.ti_id], session=session):
+    if held.ti_id is not None and facts.alive([held.ti_id], session=session):
         raise NotDelivered
     store.remove([approval_id], session=session)

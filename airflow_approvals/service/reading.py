@@ -10,14 +10,13 @@ from airflow_approvals.airflow_core import facts
 from airflow_approvals.domain import rules
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.commands.advance import advance
-from airflow_approvals.domain.errors import ApprovalError, NotAllowed, NotFound
+from airflow_approvals.domain.errors import ApprovalError, NotFound
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor
-from airflow_approvals.domain.search import Filters, Order, Place, Viewer
+from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import approvals as store
 from airflow_approvals.store import listing
-from airflow_approvals.store.listing import Watched
 
 
 def get(approval_id: UUID, *, work: Work) -> Approval:
@@ -29,18 +28,6 @@ def get(approval_id: UUID, *, work: Work) -> Approval:
         approval = store.get(approval_id, session=session)
     if approval is None:
         raise NotFound
-    return approval
-
-
-def get_own(approval_id: UUID, ti_id: UUID, *, work: Work) -> Approval:
-    """Read a task's own request.
-
-    :raises NotAllowed: it belongs to another task instance, or does not exist: which is not said.
-    """
-    with work.sessions() as session:
-        approval = store.get(approval_id, session=session)
-    if approval is None or approval.waiter is None or approval.waiter.ti_id != ti_id:
-        raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
     return approval
 
 

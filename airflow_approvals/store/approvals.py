@@ -28,6 +28,7 @@ class Held:
     """A request and what holds it: a task instance try, or only a Dag run."""
 
     id: UUID
+    status: Status
     ti_id: UUID | None
     dag_id: str
     run_id: str
@@ -65,6 +66,12 @@ def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval 
         session.execute(waiter).mappings().one_or_none(),
         session.execute(votes).mappings(),
     )
+
+
+def lock(approval_id: UUID, *, session: Session) -> Held | None:
+    """Keep others from changing one request until this transaction ends; reads nothing of what it asks."""
+    query = _holders().where(approval_table.c.id == approval_id).with_for_update(of=approval_table)
+    return next(iter(_held(query, session=session)), None)
 
 
 def save(before: Approval, change: Change, *, session: Session) -> Approval:
@@ -189,15 +196,15 @@ def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]
     return list(session.execute(query).scalars())
 
 
-def _holders() -> Select[tuple[UUID, UUID, str, str]]:
+def _holders() -> Select[tuple[UUID, str, UUID, str, str]]:
     columns = approval_table.c
-    return select(columns.id, waiter_table.c.ti_id, columns.dag_id, columns.run_id).outerjoin(
+    return select(columns.id, columns.status, waiter_table.c.ti_id, columns.dag_id, columns.run_id).outerjoin(
         waiter_table, waiter_table.c.approval_id == columns.id
     )
 
 
-def _held(query: Select[tuple[UUID, UUID, str, str]], *, session: Session) -> list[Held]:
+def _held(query: Select[tuple[UUID, str, UUID, str, str]], *, session: Session) -> list[Held]:
     return [
-        Held(id=row.id, ti_id=row.ti_id, dag_id=row.dag_id, run_id=row.run_id)
+        Held(id=row.id, status=Status(row.status), ti_id=row.ti_id, dag_id=row.dag_id, run_id=row.run_id)
         for row in session.execute(query)
     ]

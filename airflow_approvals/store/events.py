@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from typing_extensions import assert_never
 
-from airflow_approvals.domain import events as facts
+from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
 from airflow_approvals.domain.policy import OnExpiry
@@ -19,14 +19,14 @@ Json = Mapping[str, Any]
 Row = Mapping[str, Any] | RowMapping
 
 
-def event_rows(approval_id: UUID, events: Sequence[facts.AnyEvent], first_seq: int) -> list[dict[str, Any]]:
+def event_rows(approval_id: UUID, events: Sequence[record.AnyEvent], first_seq: int) -> list[dict[str, Any]]:
     """Give rows of table ``approval_event``, numbered from ``first_seq``."""
     return [
         {
             "approval_id": approval_id,
             "seq": seq,
             "at": event.at,
-            "type": event.name if isinstance(event, facts.Unknown) else event.type,
+            "type": event.name if isinstance(event, record.Unknown) else event.type,
             "actor_kind": event.actor.kind.value,
             "actor_id": event.actor.id,
             "actor_name": event.actor.name,
@@ -36,7 +36,7 @@ def event_rows(approval_id: UUID, events: Sequence[facts.AnyEvent], first_seq: i
     ]
 
 
-def event_of(row: Row) -> facts.AnyEvent:
+def event_of(row: Row) -> record.AnyEvent:
     """Rebuild one fact; of the roles its actor held, a vote has those that counted."""
     fields: Json = row["fields"]
     actor = Actor(
@@ -52,39 +52,39 @@ def _channel(actor: Actor) -> dict[str, str]:
     return {} if actor.os_user is None else {"channel": "cli", "os_user": actor.os_user}
 
 
-def _fields(event: facts.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a fact)
+def _fields(event: record.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a fact)
     match event:
-        case facts.Opened():
+        case record.Opened():
             return {"expires_at": _iso(event.expires_at)}
-        case facts.Voted():
+        case record.Voted():
             return {
                 "verdict": event.verdict.value,
                 "comment": event.comment,
                 "level": event.level,
                 "as": [f"{approver.kind.value} {approver.name}" for approver in event.counted_as],
             }
-        case facts.Escalated():
+        case record.Escalated():
             return {"level": event.level, "expires_at": _iso(event.expires_at)}
-        case facts.Expired():
+        case record.Expired():
             return {"on_expiry": event.on_expiry.value}
-        case facts.Cancelled():
+        case record.Cancelled():
             return {"reason": event.reason}
-        case facts.Updated():
+        case record.Updated():
             return {"changed": _changes(event)}
-        case facts.Approved() | facts.Denied() | facts.Resumed():
+        case record.Approved() | record.Denied() | record.Resumed():
             return {}
-        case facts.Unknown():
+        case record.Unknown():
             return dict(event.fields)
         case _:
             assert_never(event)
 
 
-def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> facts.AnyEvent:  # noqa: PLR0911
+def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.AnyEvent:  # noqa: PLR0911
     match type_:
-        case facts.Opened.type:
-            return facts.Opened(at=at, actor=actor, expires_at=_moment(fields["expires_at"]))
-        case facts.Voted.type:
-            return facts.Voted(
+        case record.Opened.type:
+            return record.Opened(at=at, actor=actor, expires_at=_moment(fields["expires_at"]))
+        case record.Voted.type:
+            return record.Voted(
                 at=at,
                 actor=actor,
                 verdict=Verdict(fields["verdict"]),
@@ -92,26 +92,26 @@ def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> facts.Any
                 level=fields["level"],
                 counted_as=tuple(_approver(written, " ") for written in fields["as"]),
             )
-        case facts.Escalated.type:
+        case record.Escalated.type:
             expires_at = _moment(fields["expires_at"])
-            return facts.Escalated(at=at, actor=actor, level=fields["level"], expires_at=expires_at)
-        case facts.Approved.type:
-            return facts.Approved(at=at, actor=actor)
-        case facts.Denied.type:
-            return facts.Denied(at=at, actor=actor)
-        case facts.Expired.type:
-            return facts.Expired(at=at, actor=actor, on_expiry=OnExpiry(fields["on_expiry"]))
-        case facts.Cancelled.type:
-            return facts.Cancelled(at=at, actor=actor, reason=fields["reason"])
-        case facts.Updated.type:
+            return record.Escalated(at=at, actor=actor, level=fields["level"], expires_at=expires_at)
+        case record.Approved.type:
+            return record.Approved(at=at, actor=actor)
+        case record.Denied.type:
+            return record.Denied(at=at, actor=actor)
+        case record.Expired.type:
+            return record.Expired(at=at, actor=actor, on_expiry=OnExpiry(fields["on_expiry"]))
+        case record.Cancelled.type:
+            return record.Cancelled(at=at, actor=actor, reason=fields["reason"])
+        case record.Updated.type:
             return _updated(fields.get("changed", {}), at=at, actor=actor)
-        case facts.Resumed.type:
-            return facts.Resumed(at=at, actor=actor)
+        case record.Resumed.type:
+            return record.Resumed(at=at, actor=actor)
         case _:
-            return facts.Unknown(at=at, actor=actor, name=type_, fields=fields)
+            return record.Unknown(at=at, actor=actor, name=type_, fields=fields)
 
 
-def _changes(event: facts.Updated) -> dict[str, Any]:
+def _changes(event: record.Updated) -> dict[str, Any]:
     """Give only what changed, each as ``{"from", "to"}``."""
     changes: dict[str, Any] = {}
     if event.subject is not None:
@@ -133,19 +133,19 @@ def _changes(event: facts.Updated) -> dict[str, Any]:
     return changes
 
 
-def _updated(changes: Json, *, at: datetime, actor: Actor) -> facts.Updated:
+def _updated(changes: Json, *, at: datetime, actor: Actor) -> record.Updated:
     subject, body, metadata = (changes.get(name) for name in ("subject", "body", "metadata"))
     expires_at, approvers = changes.get("expires_at"), changes.get("approvers")
-    return facts.Updated(
+    return record.Updated(
         at=at,
         actor=actor,
-        subject=subject and facts.Changed(before=subject["from"], after=subject["to"]),
-        body=body and facts.Changed(before=body["from"], after=body["to"]),
+        subject=subject and record.Changed(before=subject["from"], after=subject["to"]),
+        body=body and record.Changed(before=body["from"], after=body["to"]),
         expires_at=expires_at
-        and facts.Changed(before=_moment(expires_at["from"]), after=_moment(expires_at["to"])),
+        and record.Changed(before=_moment(expires_at["from"]), after=_moment(expires_at["to"])),
         approvers=approvers
-        and facts.Changed(before=_read_levels(approvers["from"]), after=_read_levels(approvers["to"])),
-        metadata=metadata and facts.Changed(before=metadata["from"], after=metadata["to"]),
+        and record.Changed(before=_read_levels(approvers["from"]), after=_read_levels(approvers["to"])),
+        metadata=metadata and record.Changed(before=metadata["from"], after=metadata["to"]),
     )
 
 

@@ -6,8 +6,8 @@ and counted, and in ``api/permissions.py`` for single requests. A test holds the
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import logging
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,25 +16,15 @@ from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.people import Actor, ApproverKind
-from airflow_approvals.domain.search import Filters, Order, Place, Viewer
+from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
 from airflow_approvals.domain.status import Status
 from airflow_approvals.store import mapping, tables
 from airflow_approvals.store.approvals import OPEN_VALUES
 from airflow_approvals.store.tables import approval as approval_table
 
+log = logging.getLogger(__name__)
+
 Condition = ColumnElement[bool]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Watched:
-    """What a waiting trigger needs to know of its request; times as in :class:`Approval`."""
-
-    id: UUID
-    status: Status
-    level: int
-    expires_at: datetime | None
-    ti_id: UUID | None
-    resumed_at: datetime | None
 
 
 def visible_to(viewer: Viewer) -> Condition:
@@ -111,7 +101,10 @@ def page(
     offset: int,
     session: Session,
 ) -> tuple[list[Approval], int]:
-    """Give one page of the visible requests that meet the filters, and how many there are in all."""
+    """Give one page of the visible requests that meet the filters, and how many there are in all.
+
+    One that this version cannot read is counted and left out.
+    """
     condition = and_(visible_to(viewer), *_conditions(filters, viewer, now))
     total = count(filters, viewer, now=now, session=session)
     column = approval_table.c[order.value.removeprefix("-")]
@@ -164,7 +157,17 @@ def _load(rows: list[mapping.Row], *, session: Session) -> list[Approval]:
     votes: dict[UUID, list[mapping.Row]] = {}
     for vote in session.execute(query).mappings():
         votes.setdefault(vote["approval_id"], []).append(vote)
-    return [mapping.approval_of(row, waiters.get(row["id"]), votes.get(row["id"], ())) for row in rows]
+    approvals = (_approval(row, waiters.get(row["id"]), votes.get(row["id"], ())) for row in rows)
+    return [approval for approval in approvals if approval is not None]
+
+
+def _approval(row: mapping.Row, waiter: mapping.Row | None, votes: Sequence[mapping.Row]) -> Approval | None:
+    """Rebuild one of many; one that cannot be read must not hide the others."""
+    try:
+        return mapping.approval_of(row, waiter, votes)
+    except Exception:
+        log.exception("Approval %s cannot be read; lists leave it out", row["id"])
+        return None
 
 
 def _conditions(filters: Filters, viewer: Viewer, now: datetime) -> list[Condition]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.people import Approver, ApproverKind
 from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry, Policy
 
@@ -17,10 +18,6 @@ VERSION = 1
 _POLICY = frozenset({"version", "levels", "on_deny", "on_expiry", "quorum"})
 _LEVEL = frozenset({"approvers", "timeout_seconds"})
 _APPROVER = frozenset({"kind", "name"})
-
-
-class UnknownPolicy(Exception):  # noqa: N818  (a state of the database, not a mistake of the caller's)
-    """A newer version of this package wrote this policy; this one must not act on it."""
 
 
 def policy_json(policy: Policy) -> dict[str, Any]:
@@ -43,10 +40,10 @@ def policy_json(policy: Policy) -> dict[str, Any]:
 def policy_of(stored: Mapping[str, Any]) -> Policy:
     """Read a policy written by :func:`policy_json`.
 
-    :raises UnknownPolicy: its version is another one, or it has keys this version does not know.
+    :raises NewerVersion: its version is another one, or it has keys this version does not know.
     """
     if stored.get("version") != VERSION:
-        raise UnknownPolicy(f"version {stored.get('version')!r}; this package reads version {VERSION}")
+        raise NewerVersion(f"version {stored.get('version')!r}; this package reads version {VERSION}")
     _require_known(stored, _POLICY)
     return Policy(
         levels=tuple(_level(level) for level in stored["levels"]),
@@ -73,4 +70,4 @@ def _approver(stored: Mapping[str, Any]) -> Approver:
 def _require_known(stored: Mapping[str, Any], known: frozenset[str]) -> None:
     if not known.issuperset(stored):
         unknown = sorted(stored.keys() - known)
-        raise UnknownPolicy(f"unknown keys {unknown}; was the package set back to an older version?")
+        raise NewerVersion(f"unknown keys {unknown}; was the package set back to an older version?")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import ConfigDict, Field
 from typing_extensions import assert_never
 
-from airflow_approvals.domain import events as facts
+from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import OnExpiry
@@ -155,23 +155,23 @@ class EventCollection(Output):
     total_entries: int
 
     @classmethod
-    def of(cls, events: Iterable[facts.AnyEvent]) -> EventCollection:
+    def of(cls, events: Iterable[record.AnyEvent]) -> EventCollection:
         """Shape a whole record."""
         shaped = [shape_of(event) for event in events]
         return cls(events=shaped, total_entries=len(shaped))
 
 
-def shape_of(event: facts.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fact)
+def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fact)
     """Shape one fact."""
     fact: dict[str, Any] = {
         "at": event.at,
         "actor": ActorShape.model_validate(event.actor),
-        "text": facts.sentence(event),
+        "text": record.sentence(event),
     }
     match event:
-        case facts.Opened():
+        case record.Opened():
             return OpenedShape(**fact, expires_at=event.expires_at)
-        case facts.Voted():
+        case record.Voted():
             return VotedShape(
                 **fact,
                 verdict=event.verdict,
@@ -179,27 +179,27 @@ def shape_of(event: facts.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fact
                 level=event.level,
                 counted_as=_approvers(event.counted_as),
             )
-        case facts.Escalated():
+        case record.Escalated():
             return EscalatedShape(**fact, level=event.level, expires_at=event.expires_at)
-        case facts.Approved():
+        case record.Approved():
             return ApprovedShape(**fact)
-        case facts.Denied():
+        case record.Denied():
             return DeniedShape(**fact)
-        case facts.Expired():
+        case record.Expired():
             return ExpiredShape(**fact, on_expiry=event.on_expiry)
-        case facts.Cancelled():
+        case record.Cancelled():
             return CancelledShape(**fact, reason=event.reason)
-        case facts.Updated():
+        case record.Updated():
             return UpdatedShape(**fact, changed=_changes(event))
-        case facts.Resumed():
+        case record.Resumed():
             return ResumedShape(**fact)
-        case facts.Unknown():
+        case record.Unknown():
             return UnknownShape(**fact, name=event.name, fields=dict(event.fields))
         case _:
             assert_never(event)
 
 
-def _changes(event: facts.Updated) -> ChangesShape:
+def _changes(event: record.Updated) -> ChangesShape:
     return ChangesShape(
         subject=_both(ChangedTextShape, event.subject, str),
         body=_both(ChangedTextShape, event.body, str),
@@ -211,7 +211,7 @@ def _changes(event: facts.Updated) -> ChangesShape:
     )
 
 
-def _both(shape: type[S], change: facts.Changed[Any] | None, of: Callable[[Any], Any]) -> S | None:
+def _both(shape: type[S], change: record.Changed[Any] | None, of: Callable[[Any], Any]) -> S | None:
     if change is None:
         return None
     return shape.model_validate({"from": of(change.before), "to": of(change.after)})

@@ -52,6 +52,7 @@ _PLAIN: Mapping[str, type[errors.ApprovalError]] = {
         errors.NotDelivered,
         errors.ContentDiffers,
         errors.ChangedMeanwhile,
+        errors.NewerVersion,
     )
 }
 

@@ -19,6 +19,10 @@ _WORDS: Mapping[type[errors.ApprovalError], str] = {
         "This task instance has asked already, with other content. Clear the task to ask anew."
     ),
     errors.ChangedMeanwhile: "Others kept changing this request; look at it and try again.",
+    errors.NewerVersion: (
+        "A newer version of airflow-provider-approvals opened this request; install that version to act "
+        "on it. Deleting it, once it is closed, works with this one."
+    ),
 }
 
 

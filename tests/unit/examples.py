@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from airflow_approvals.domain import errors
-from airflow_approvals.domain import events as facts
+from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
@@ -25,25 +25,26 @@ ERRORS: tuple[errors.ApprovalError, ...] = (
     errors.NotDelivered(),
     errors.ContentDiffers(),
     errors.ChangedMeanwhile(),
+    errors.NewerVersion(),
     errors.Invalid("subject is empty."),
 )
 
 ANA = person("ana", os_user="ops")
 
 # Each with how it reads, and its fields as they are stored.
-EVENTS: Sequence[tuple[facts.AnyEvent, str, Mapping[str, Any]]] = (
+EVENTS: Sequence[tuple[record.AnyEvent, str, Mapping[str, Any]]] = (
     (
-        facts.Opened(at=NOW, actor=task(), expires_at=NOW + HOUR),
+        record.Opened(at=NOW, actor=task(), expires_at=NOW + HOUR),
         "Opened by the task",
         {"expires_at": "2026-01-05T10:00:00+00:00"},
     ),
     (
-        facts.Opened(at=NOW, actor=ANA, expires_at=None),
+        record.Opened(at=NOW, actor=ANA, expires_at=None),
         "Opened by ana",
         {"channel": "cli", "os_user": "ops", "expires_at": None},
     ),
     (
-        facts.Voted(
+        record.Voted(
             at=NOW,
             actor=ANA,
             verdict=Verdict.DENY,
@@ -62,56 +63,56 @@ EVENTS: Sequence[tuple[facts.AnyEvent, str, Mapping[str, Any]]] = (
         },
     ),
     (
-        facts.Escalated(at=NOW, actor=SYSTEM, level=1, expires_at=NOW + HOUR),
+        record.Escalated(at=NOW, actor=SYSTEM, level=1, expires_at=NOW + HOUR),
         "Nobody answered in time: escalated to level 2",
         {"level": 1, "expires_at": "2026-01-05T10:00:00+00:00"},
     ),
     (
-        facts.Escalated(at=NOW, actor=SYSTEM, level=2, expires_at=None),
+        record.Escalated(at=NOW, actor=SYSTEM, level=2, expires_at=None),
         "Nobody answered in time: escalated to level 3",
         {"level": 2, "expires_at": None},
     ),
-    (facts.Approved(at=NOW, actor=person("ana")), "Approved by ana", {}),
-    (facts.Denied(at=NOW, actor=ANA), "Denied by ana", {"channel": "cli", "os_user": "ops"}),
+    (record.Approved(at=NOW, actor=person("ana")), "Approved by ana", {}),
+    (record.Denied(at=NOW, actor=ANA), "Denied by ana", {"channel": "cli", "os_user": "ops"}),
     (
-        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.FAIL),
+        record.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.FAIL),
         "Expired: nobody answered in time",
         {"on_expiry": "fail"},
     ),
     (
-        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.SKIP),
+        record.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.SKIP),
         "Expired: nobody answered in time",
         {"on_expiry": "skip"},
     ),
     (
-        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.APPROVE),
+        record.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.APPROVE),
         "Approved, because nobody answered in time",
         {"on_expiry": "approve"},
     ),
     (
-        facts.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.DENY),
+        record.Expired(at=NOW, actor=SYSTEM, on_expiry=OnExpiry.DENY),
         "Denied, because nobody answered in time",
         {"on_expiry": "deny"},
     ),
     (
-        facts.Cancelled(at=NOW, actor=SYSTEM, reason="superseded"),
+        record.Cancelled(at=NOW, actor=SYSTEM, reason="superseded"),
         "Cancelled by system",
         {"reason": "superseded"},
     ),
     (
-        facts.Cancelled(at=NOW, actor=task(), reason="task_killed"),
+        record.Cancelled(at=NOW, actor=task(), reason="task_killed"),
         "Cancelled by the task",
         {"reason": "task_killed"},
     ),
     (
-        facts.Updated(
+        record.Updated(
             at=NOW,
             actor=person("ana"),
-            subject=facts.Changed(before="Release 1.2", after="Release 1.3"),
-            body=facts.Changed(before="Built.", after=""),
-            expires_at=facts.Changed(before=None, after=NOW + HOUR),
-            approvers=facts.Changed(before=((role("manager"),),), after=((role("a:b"), user("bo")),)),
-            metadata=facts.Changed(before={"ticket": 7}, after={}),
+            subject=record.Changed(before="Release 1.2", after="Release 1.3"),
+            body=record.Changed(before="Built.", after=""),
+            expires_at=record.Changed(before=None, after=NOW + HOUR),
+            approvers=record.Changed(before=((role("manager"),),), after=((role("a:b"), user("bo")),)),
+            metadata=record.Changed(before={"ticket": 7}, after={}),
         ),
         "Changed by ana",
         {
@@ -125,7 +126,7 @@ EVENTS: Sequence[tuple[facts.AnyEvent, str, Mapping[str, Any]]] = (
         },
     ),
     (
-        facts.Updated(at=NOW, actor=ANA, expires_at=facts.Changed(before=NOW + HOUR, after=None)),
+        record.Updated(at=NOW, actor=ANA, expires_at=record.Changed(before=NOW + HOUR, after=None)),
         "Changed by ana",
         {
             "channel": "cli",
@@ -133,9 +134,9 @@ EVENTS: Sequence[tuple[facts.AnyEvent, str, Mapping[str, Any]]] = (
             "changed": {"expires_at": {"from": "2026-01-05T10:00:00+00:00", "to": None}},
         },
     ),
-    (facts.Resumed(at=NOW, actor=SYSTEM), "The waiting task was woken", {}),
+    (record.Resumed(at=NOW, actor=SYSTEM), "The waiting task was woken", {}),
     (
-        facts.Unknown(at=NOW, actor=person("ana"), name="handed_over", fields={"to": "bo"}),
+        record.Unknown(at=NOW, actor=person("ana"), name="handed_over", fields={"to": "bo"}),
         "Handed over, by ana",
         {"to": "bo"},
     ),

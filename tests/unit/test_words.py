@@ -38,6 +38,10 @@ WORDS = {
         "This task instance has asked already, with other content. Clear the task to ask anew."
     ),
     errors.ChangedMeanwhile: "Others kept changing this request; look at it and try again.",
+    errors.NewerVersion: (
+        "A newer version of airflow-provider-approvals opened this request; install that version to act "
+        "on it. Deleting it, once it is closed, works with this one."
+    ),
     errors.Invalid: "subject is empty.",
 }
 

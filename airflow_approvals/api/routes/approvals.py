@@ -10,15 +10,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from airflow_approvals import tokens
-from airflow_approvals.api.callers import CallerDep, Person, PersonDep, TokenDep, own_task
-from airflow_approvals.api.permissions import EditorDep, ReadableDep, require_editor, viewer_of
+from airflow_approvals.api.callers import CallerDep, Person, PersonDep, own_task
+from airflow_approvals.api.permissions import EditorDep, ReadableDep, WatchedDep, require_editor, viewer_of
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Approval, Content, Origin
 from airflow_approvals.domain.calendar import in_future
 from airflow_approvals.domain.commands.edit import Edit, Keep, edit
-from airflow_approvals.domain.errors import Invalid, NotAllowed
+from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.search import Filters, Order, Viewer
@@ -30,7 +29,7 @@ from airflow_approvals.wire.approval import ApprovalCollection, ApprovalShape
 from airflow_approvals.wire.base import MAX_INT32, Id, MapIndex, Name
 from airflow_approvals.wire.bodies import EditBody, OpenBody, ReplaceBody
 from airflow_approvals.wire.events import EventCollection
-from airflow_approvals.wire.watching import WatchBody, WatchedCollection, WatchedShape
+from airflow_approvals.wire.watching import WatchedCollection, WatchedShape
 
 router = APIRouter(tags=["approvals"])
 
@@ -100,13 +99,8 @@ def open_approval(body: OpenBody, caller: CallerDep, work: WorkDep, response: Re
 
 
 @router.post("/approvals/list", responses=answers(403))
-def list_watched(body: WatchBody, token: TokenDep, work: WorkDep) -> WatchedCollection:
+def list_watched(found: WatchedDep) -> WatchedCollection:
     """Read many requests at once, for the triggerer that waits for them."""
-    found = reading.watched(body.ids, work=work)
-    if token.subject != tokens.watch_subject(body.ids):
-        foreign = len(found) < len(set(body.ids)) or any(watched.ti_id != token.ti_id for watched in found)
-        if token.ti_id is None or foreign:
-            raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
     return WatchedCollection(approvals=[WatchedShape.model_validate(watched) for watched in found])
 
 

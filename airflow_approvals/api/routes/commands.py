@@ -6,15 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from airflow_approvals.api.callers import TaskDep
-from airflow_approvals.api.permissions import CancellerDep, Sight, SightDep
+from airflow_approvals.api.permissions import CancellerDep, OwnDep, Sight, SightDep
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.commands.close import Cancellation
 from airflow_approvals.domain.commands.close import cancel as cancel_request
 from airflow_approvals.domain.commands.decide import Answer, decide
-from airflow_approvals.service import commands, reading
+from airflow_approvals.service import commands
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import CancelBody, DecisionBody, EmptyBody
@@ -42,10 +41,9 @@ def cancel(approval_id: UUID, body: CancelBody, canceller: CancellerDep, work: W
     return ApprovalShape.of(commands.run(approval_id, cancel_request, cancellation, work=work))
 
 
-@router.post("/advance")
-def advance(approval_id: UUID, body: EmptyBody, ti_id: TaskDep, work: WorkDep) -> WatchedShape:
+@router.post("/advance", dependencies=[OwnDep])
+def advance(approval_id: UUID, body: EmptyBody, work: WorkDep) -> WatchedShape:
     """Escalate or expire if that is due, cancel if the task is gone, deliver a decision; tasks only."""
-    reading.get_own(approval_id, ti_id, work=work)
     return WatchedShape.of(commands.bring_up_to_date(approval_id, work=work).approval)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from airflow import settings
 from alembic import context
 
@@ -35,6 +36,11 @@ def is_sqlite() -> bool:
     return bool(context.get_context().dialect.name == "sqlite")
 
 
+def begin_for_all(connection: sa.Connection) -> None:
+    """Keep a whole migration in one transaction; for changes of tables the driver would begin none."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def run_offline() -> None:
     """Print the SQL."""
     context.configure(url=settings.SQL_ALCHEMY_CONN, literal_binds=True, **OPTIONS)
@@ -52,11 +58,13 @@ def run_online() -> None:
             if is_sqlite():
                 connection.exec_driver_sql(WITHOUT_FOREIGN_KEYS)
                 connection.commit()
+                sa.event.listen(connection, "begin", begin_for_all)
             with context.begin_transaction():
                 context.run_migrations()
         finally:
             if is_sqlite():
                 connection.rollback()
+                sa.event.remove(connection, "begin", begin_for_all)
                 connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from airflow_approvals.domain.approval import Approval, Verdict
+from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.service import reading
+from airflow_approvals.store import tables
+from airflow_approvals.store.policies import policy_json
 from tests.airflow_rows import AirflowRows
 from tests.builders import (
     DIRECTOR,
@@ -243,3 +247,23 @@ def test_filters_never_widen_what_one_sees(desk: Desk, gates: dict[str, Approval
         {"overdue": False, "dag_id": ("payroll",)},
     ):
         assert_listed(desk, [], looking(MANAGER), **filters)
+
+
+def test_a_request_that_cannot_be_read_hides_no_other(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """One opened by a newer version, before the package was set back: left out, logged, and deletable."""
+    readable, newer = desk.gate(), desk.decide(desk.gate(task_id="another"))
+    desk.finish(newer)
+    with desk.sessions() as session:
+        terms = {**policy_json(newer.policy), "version": 99}
+        session.execute(update(tables.approval).where(tables.approval.c.id == newer.id).values(policy=terms))
+        session.commit()
+
+    found, total = page(desk)
+
+    assert ([approval.id for approval in found], total) == ([readable.id], 2)
+    assert str(newer.id) in caplog.text
+    for command in (desk.read, desk.decide, desk.cancel):
+        with pytest.raises(NewerVersion):
+            command(newer)
+    desk.delete(newer)
+    assert page(desk)[1] == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from airflow_approvals.domain.approval import Waiter, Withdrawn
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
@@ -14,9 +16,11 @@ from airflow_approvals.domain.events import Opened
 from airflow_approvals.domain.people import SYSTEM, ActorKind
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import opening, reading
+from airflow_approvals.store import tables
 from tests.airflow_rows import AirflowRows
 from tests.builders import HOUR, MINUTE, NOW, TI_ID, content, level, origin, policy, role, ti_id_of
 from tests.integration.service.desk import EDITOR, SOON, Desk, question, work_at
+from tests.integration.service.racing import ONLY_POSTGRES
 
 
 def test_a_running_task_opens_a_request_about_itself(desk: Desk, rows: AirflowRows) -> None:
@@ -207,3 +211,31 @@ def test_the_decision_on_a_request_by_hand_resumes_nothing(desk: Desk, rows: Air
     assert (decided.status, decided.waiter) == (Status.APPROVED, None)
     assert desk.trail(decided) == ["opened", "voted", "approved"]
     assert rows.look(ti_id).state == "deferred"
+
+
+@ONLY_POSTGRES
+def test_an_older_request_that_is_deleted_meanwhile_is_in_nobodys_way(desk: Desk, rows: AirflowRows) -> None:
+    """A new try asks while an editor closes and deletes what older tries left open."""
+    first, second = desk.gate(), desk.gate(task_id="another")
+    with desk.sessions() as session:  # two tries left theirs open
+        session.execute(
+            update(tables.approval).where(tables.approval.c.id == second.id).values(task_id="gate")
+        )
+        session.commit()
+    ti_id = rows.next_try(ti_id_of(first))
+    rows.set_state(ti_id, "running")
+    rows.set_state(ti_id_of(second), "failed")
+
+    left = [second]
+
+    def clock() -> datetime:
+        while left:  # at first, when the older one is about to be cancelled
+            desk.advance(left[0])
+            desk.delete(left.pop())
+        return SOON
+
+    asked, new = opening.open_by_task(ti_id, question(), work=replace(work_at(SOON), clock=clock))
+
+    assert new
+    assert asked.is_open
+    assert desk.read(first).status is Status.CANCELLED

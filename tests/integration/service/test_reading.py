@@ -10,7 +10,7 @@ from airflow.models.dagrun import DagRun
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.errors import NotAllowed, NotFound
+from airflow_approvals.domain.errors import NotFound
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.service import reading
 from airflow_approvals.wire.watching import WatchedShape
@@ -19,28 +19,6 @@ from tests.builders import APPROVAL_ID, HOUR, NOW, level, person, policy, role, 
 from tests.integration.service.desk import SOON, Desk, work_at
 
 WORK = work_at(SOON)
-
-
-def test_a_task_reads_its_own_request(desk: Desk) -> None:
-    """And no other; that one exists and another does not is not told apart."""
-    gate, other = desk.gate(), desk.gate(map_index=1)
-    assert reading.get_own(gate.id, ti_id_of(gate), work=WORK) == gate
-
-    refusals = []
-    for approval_id in (other.id, APPROVAL_ID):
-        with pytest.raises(NotAllowed) as refused:
-            reading.get_own(approval_id, ti_id_of(gate), work=WORK)
-        refusals.append((refused.value.rule, refused.value.detail))
-    assert refusals[0] == refusals[1]
-    assert refusals[0][0] == "own_request"
-
-
-def test_a_request_by_hand_is_no_tasks_own(desk: Desk, rows: AirflowRows) -> None:
-    """Not even of the task it is about."""
-    ti_id = rows.task_instance()
-    request = desk.by_hand(task_id="gate")
-    with pytest.raises(NotAllowed):
-        reading.get_own(request.id, ti_id, work=WORK)
 
 
 def test_reading_several_leaves_out_what_does_not_exist(desk: Desk) -> None:

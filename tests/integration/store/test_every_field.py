@@ -12,7 +12,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain import events as facts
+from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import (
     Approval,
     Content,
@@ -74,7 +74,7 @@ ENDS: tuple[Resolution, ...] = (
     Withdrawn(by=ANA, reason="a-reason", at=NOW + 3 * MINUTE),
     Lapsed(on_expiry=FULL.policy.on_expiry, at=NOW + 3 * MINUTE),
 )
-OPENED = facts.Opened(at=NOW, actor=task(), expires_at=None)
+OPENED = record.Opened(at=NOW, actor=task(), expires_at=None)
 
 ONE_VALUE_ONLY = {"Waiter.way", "Waiter.ends"}
 """Fields that cannot differ from their default: there is one way and one end so far."""
@@ -145,11 +145,11 @@ def assert_shown(value: Any, document: Any) -> None:
 
 
 BY = person("ana", "a-role", os_user="a-shell")
-EXAMPLES: dict[type, facts.Event] = {
+EXAMPLES: dict[type, record.Event] = {
     type(example): example
     for example in (
-        facts.Opened(at=NOW, actor=BY, expires_at=NOW + HOUR),
-        facts.Voted(
+        record.Opened(at=NOW, actor=BY, expires_at=NOW + HOUR),
+        record.Voted(
             at=NOW,
             actor=BY,
             verdict=Verdict.DENY,
@@ -157,24 +157,24 @@ EXAMPLES: dict[type, facts.Event] = {
             level=37,
             counted_as=(role("a role with blanks"), user("a:colon")),
         ),
-        facts.Escalated(at=NOW, actor=BY, level=41, expires_at=NOW + HOUR),
-        facts.Approved(at=NOW, actor=BY),
-        facts.Denied(at=NOW, actor=BY),
-        facts.Expired(at=NOW, actor=BY, on_expiry=OnExpiry.SKIP),
-        facts.Cancelled(at=NOW, actor=BY, reason="a-reason"),
-        facts.Updated(
+        record.Escalated(at=NOW, actor=BY, level=41, expires_at=NOW + HOUR),
+        record.Approved(at=NOW, actor=BY),
+        record.Denied(at=NOW, actor=BY),
+        record.Expired(at=NOW, actor=BY, on_expiry=OnExpiry.SKIP),
+        record.Cancelled(at=NOW, actor=BY, reason="a-reason"),
+        record.Updated(
             at=NOW,
             actor=BY,
-            subject=facts.Changed(before="old-subject", after="new-subject"),
-            body=facts.Changed(before="old-body", after="new-body"),
-            expires_at=facts.Changed(before=NOW + MINUTE, after=NOW + 2 * MINUTE),
-            approvers=facts.Changed(
+            subject=record.Changed(before="old-subject", after="new-subject"),
+            body=record.Changed(before="old-body", after="new-body"),
+            expires_at=record.Changed(before=NOW + MINUTE, after=NOW + 2 * MINUTE),
+            approvers=record.Changed(
                 before=((role("a:b"),), (user("c d"),)), after=((role("e"),), (role("f"),))
             ),
-            metadata=facts.Changed(before={"k": "old-value"}, after={"k": "new-value"}),
+            metadata=record.Changed(before={"k": "old-value"}, after={"k": "new-value"}),
         ),
-        facts.Resumed(at=NOW, actor=BY),
-        facts.Unknown(at=NOW, actor=BY, name="a_new_fact", fields={"more": "of-it"}),
+        record.Resumed(at=NOW, actor=BY),
+        record.Unknown(at=NOW, actor=BY, name="a_new_fact", fields={"more": "of-it"}),
     )
 }
 
@@ -184,7 +184,7 @@ ALL = [FULL, *(replace(FULL, resolution=end) for end in ENDS), *EXAMPLES.values(
 
 def test_there_is_an_example_of_everything() -> None:
     """A new kind of fact, or of end, fails here until it has one, and then below until it is dealt with."""
-    assert set(EXAMPLES) == set(get_args(facts.AnyEvent))
+    assert set(EXAMPLES) == set(get_args(record.AnyEvent))
     assert {type(end) for end in ENDS} == set(get_args(Resolution))
 
 
@@ -251,10 +251,10 @@ def test_every_field_of_a_fact_is_stored_and_shown(session: Session, kind: type)
     assert_shown(fact, shape_of(found).model_dump(mode="json", by_alias=True))
 
 
-def stored_part_of(fact: facts.Event) -> facts.Event:
+def stored_part_of(fact: record.Event) -> record.Event:
     """A fact without what is named as not stored; an unknown one repeats the channel among its fields."""
     assert NOT_STORED.keys() == {"Actor.roles"}
     kept = replace(fact, actor=replace(fact.actor, roles=frozenset()))
-    if isinstance(kept, facts.Unknown):
+    if isinstance(kept, record.Unknown):
         return replace(kept, fields={"channel": "cli", "os_user": "a-shell", **kept.fields})
     return kept

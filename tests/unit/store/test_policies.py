@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.policy import MAX_TIMEOUT, OnDeny, OnExpiry, Policy
-from airflow_approvals.store.policies import UnknownPolicy, policy_json, policy_of
+from airflow_approvals.store.policies import policy_json, policy_of
 from tests.builders import HOUR, TICK, level, policy, role, user
 
 WRITTEN = {
@@ -68,14 +69,14 @@ def test_a_policy_without_a_version_is_refused() -> None:
     """Nobody knows what it leaves out."""
     written = stored()
     del written["version"]
-    with pytest.raises(UnknownPolicy, match="version None; this package reads version 1"):
+    with pytest.raises(NewerVersion, match="version None; this package reads version 1"):
         policy_of(written)
 
 
 @pytest.mark.parametrize("version", [None, 0, 2, "1", "2", [1]])
 def test_a_policy_of_another_version_is_refused(version: object) -> None:
     """Though every key may look familiar, it may mean something else."""
-    with pytest.raises(UnknownPolicy, match="version"):
+    with pytest.raises(NewerVersion, match="version"):
         policy_of({**stored(), "version": version})
 
 
@@ -93,5 +94,5 @@ def test_a_policy_with_an_unknown_key_is_refused(where: Any) -> None:
     """A condition that is not understood is never taken for one that is met."""
     written = stored()
     where(written)["only_on_mondays"] = False
-    with pytest.raises(UnknownPolicy, match=r"unknown keys \['only_on_mondays'\]"):
+    with pytest.raises(NewerVersion, match=r"unknown keys \['only_on_mondays'\]"):
         policy_of(written)
