@@ -66,6 +66,7 @@ def test_codes_are_stable_and_unique() -> None:
         "AlreadyClosed": "already_closed",
         "AlreadyVoted": "already_voted",
         "ChangedMeanwhile": "changed_meanwhile",
+        "NewerVersion": "newer_version",
         "Conflict": "conflict",
         "ContentDiffers": "content_differs",
         "Invalid": "invalid",
