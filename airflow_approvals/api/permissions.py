@@ -29,7 +29,7 @@ from airflow_approvals.wire.watching import WatchBody
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """A request in the path, seen by a person who may see it."""
+    """A request in the path and a person who looks at it."""
 
     person: Person
     place: Place
@@ -44,7 +44,7 @@ class Sight:
 def viewer_of(person: Person, dag_ids: Collection[str] | None = None, *, work: Work) -> Viewer:
     """Give this person's eyes: who they are, and which Dags that have requests they may read.
 
-    :param dag_ids: look at these only.
+    :param dag_ids: look at these only; none: at every Dag.
     """
     teams = reading.teams_of_dags(dag_ids, work=work)
     readable = frozenset(
@@ -149,7 +149,7 @@ def _require_own(approval_ids: Collection[UUID], ti_id: UUID, work: Work) -> lis
 
 def _maintainer(caller: CallerDep) -> None:
     if isinstance(caller, Token):
-        own_task(caller)
+        own_task(caller)  # of whichever task: the maintenance Dag's
     elif not get_auth_manager().is_authorized_connection(method="PUT", user=caller.user):
         raise NotAllowed("This needs permission to edit connections.", rule="administrator")
 

@@ -31,10 +31,16 @@ STATUS_OF: Mapping[type[errors.ApprovalError], int] = {
     errors.AlreadyVoted: 409,
     errors.StillOpen: 409,
     errors.NotDelivered: 409,
+    errors.Kept: 409,
     errors.ContentDiffers: 409,
+    errors.ContentChanged: 409,
     errors.ChangedMeanwhile: 409,
+    errors.TooManyEdits: 409,
     errors.NewerVersion: 409,
+    errors.VersionDiffers: 412,
     errors.Invalid: 422,
+    errors.TooManyRequests: 429,
+    errors.Unavailable: 503,
 }
 
 MAX_ERRORS_SHOWN = 10
@@ -45,13 +51,18 @@ _MEANING = {
     403: "Not allowed; `rule` says why.",
     404: "No such request, or not visible to you; the two are not told apart.",
     409: "Closed, changed meanwhile, or conflicting.",
+    412: "The request is not at the version of `If-Match`; nothing was changed.",
     422: "Malformed input; nothing was changed.",
+    429: "Asked too often; `Retry-After` says when to ask again.",
+    503: "The database does not answer; `Retry-After` says when to ask again.",
 }
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe error answers for the OpenAPI document; 401 and 422 always apply."""
-    return {status: {"model": Problem, "description": _MEANING[status]} for status in (401, 422, *statuses)}
+    """Describe error answers for the OpenAPI document; 401, 422 and 503 always apply."""
+    return {
+        status: {"model": Problem, "description": _MEANING[status]} for status in (401, 422, 503, *statuses)
+    }
 
 
 def install(app: FastAPI) -> None:
@@ -63,7 +74,10 @@ def install(app: FastAPI) -> None:
 
 
 def _answer(status: int, problem: Problem) -> JSONResponse:
-    return JSONResponse(problem.model_dump(mode="json", exclude_none=True), status_code=status)
+    answer = JSONResponse(problem.model_dump(mode="json", exclude_none=True), status_code=status)
+    if problem.retry_after_seconds is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after_seconds)
+    return answer
 
 
 async def _approval_error(_: Request, error: Exception) -> JSONResponse:

@@ -12,10 +12,16 @@
     │   ├── AlreadyVoted        this person has answered before
     │   ├── StillOpen           this is done to closed requests only
     │   ├── NotDelivered        the decision has not reached its task yet
+    │   ├── Kept                the record is kept until its retention time is over
     │   ├── ContentDiffers      the task asked before, with other content
+    │   ├── ContentChanged      the person answers a text that is no longer the request's
     │   ├── ChangedMeanwhile    others kept changing the request; ask again
+    │   ├── TooManyEdits        nobody can follow a record of more
     │   └── NewerVersion        a newer version of this package wrote the request
-    └── Invalid                 the input makes no sense; nothing was changed
+    ├── VersionDiffers          the request is no longer as the caller says it is (``If-Match``)
+    ├── Invalid                 the input makes no sense; nothing was changed
+    ├── TooManyRequests         this person asks for more than anybody needs; ask later
+    └── Unavailable             the database does not answer; ask later
 
 Each class has a stable machine-readable ``code`` and carries what it knows as attributes. What people read is
 made of these at the edge (``wire/words.py``).
@@ -130,16 +136,71 @@ class ContentDiffers(Conflict):
     code = "content_differs"
 
 
+class Kept(Conflict):
+    """A closed request stays until its retention time is over.
+
+    :param until: when it may be deleted; None: never.
+    """
+
+    code = "kept"
+
+    def __init__(self, *, until: datetime | None) -> None:
+        super().__init__("for ever" if until is None else f"until {until.isoformat()}")
+        self.until = until
+
+
+class ContentChanged(Conflict):
+    """The content is another one than the person says they have read.
+
+    :param fingerprint: of the content as it is now.
+    :param changed: which of ``subject``, ``body`` and ``metadata`` differ; all three when what they have read
+        was never this request's content.
+    """
+
+    code = "content_changed"
+
+    def __init__(self, *, fingerprint: str, changed: tuple[str, ...]) -> None:
+        super().__init__(", ".join(changed))
+        self.fingerprint = fingerprint
+        self.changed = changed
+
+
 class ChangedMeanwhile(Conflict):
     """Concurrent changes won each time this command was tried."""
 
     code = "changed_meanwhile"
 
 
+class TooManyEdits(Conflict):
+    """The request was edited as often as one may be.
+
+    :param limit: how often that is.
+    """
+
+    code = "too_many_edits"
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(f"{limit} edits")
+        self.limit = limit
+
+
 class NewerVersion(Conflict):
     """A newer version of this package wrote the request's terms; this one must not act on it."""
 
     code = "newer_version"
+
+
+class VersionDiffers(ApprovalError):  # noqa: N818
+    """The caller wanted to change the request only as they knew it, and it has changed.
+
+    :param version: the request's version now.
+    """
+
+    code = "version_differs"
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(f"version {version}")
+        self.version = version
 
 
 class Invalid(ApprovalError):  # noqa: N818
@@ -150,3 +211,29 @@ class Invalid(ApprovalError):  # noqa: N818
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+
+class TooManyRequests(ApprovalError):  # noqa: N818
+    """This person asked for more than the limit of their kind.
+
+    :param retry_after_seconds: when asking again can succeed.
+    """
+
+    code = "too_many_requests"
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__(f"again in {retry_after_seconds} s")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(ApprovalError):  # noqa: N818
+    """The database cannot be reached or is too busy; nothing was changed.
+
+    :param retry_after_seconds: when asking again is worth it.
+    """
+
+    code = "unavailable"
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__(f"again in {retry_after_seconds} s")
+        self.retry_after_seconds = retry_after_seconds

@@ -1,7 +1,8 @@
 """The facts of the record: one frozen class each, told apart by ``type``, and how each reads.
 
 A new fact is a class here, in ``AnyEvent``, with its words in :func:`sentence`; then its fields as stored
-(``store/events.py``) and as shown (``wire/events.py``). The database takes any ``type``.
+(``store/events.py``) and as shown (``wire/events.py``), and the page: see "How to add" in CONTRIBUTING.md.
+The database takes any ``type``.
 """
 
 from __future__ import annotations

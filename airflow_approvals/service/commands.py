@@ -32,12 +32,13 @@ Command = Callable[[Approval, Input, datetime], Change]
 
 
 def run(approval_id: UUID, command: Command[Input], given: Input, *, work: Work) -> Approval:
-    """Apply a command to a request as it really is; what has happened to it meanwhile is kept in any case.
+    """Apply a command to a request as it really is; what has happened to it meanwhile is kept
+    also when the command is refused.
 
     The caller has established that whoever gives the command may reach the request.
 
     :raises NotFound: no such request.
-    :raises ApprovalError: whatever the command raises.
+    :raises ApprovalError: whatever the command raises, ``ChangedMeanwhile``, or ``NewerVersion``.
     """
     change, refusal = writing(apply, approval_id, command, given, work, work=work)
     if refusal is not None:
@@ -87,8 +88,9 @@ def nothing(approval: Approval, _given: Any, _now: datetime) -> Change:
 def delete(approval_id: UUID, *, work: Work) -> None:
     """Remove a closed request and its record. The caller has established that the person may.
 
+    :raises NotFound: no such request.
     :raises StillOpen: cancel it first.
-    :raises NotDelivered: its task has yet to read the decision.
+    :raises NotDelivered: its task has yet to read the decision, or to end.
     """
     writing(_delete, approval_id, work=work)
 

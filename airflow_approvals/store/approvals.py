@@ -61,10 +61,11 @@ def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval 
     waiter = select(waiter_table).where(waiter_table.c.approval_id == approval_id)
     voted = tables.vote.c
     votes = select(tables.vote).where(voted.approval_id == approval_id).order_by(voted.at, voted.actor_id)
+    # Read to the end before anything can go wrong: a half-read result keeps SQLite in the past.
     return mapping.approval_of(
         row,
         session.execute(waiter).mappings().one_or_none(),
-        session.execute(votes).mappings(),
+        session.execute(votes).mappings().all(),
     )
 
 
@@ -124,7 +125,7 @@ def remove(approval_ids: Collection[UUID], *, session: Session) -> int:
 def events_of(approval_id: UUID, *, session: Session) -> list[AnyEvent]:
     """Give the record of one request, oldest first."""
     query = select(tables.event).where(tables.event.c.approval_id == approval_id).order_by(tables.event.c.seq)
-    return [events.event_of(row) for row in session.execute(query).mappings()]
+    return [events.event_of(row) for row in session.execute(query).mappings().all()]
 
 
 def id_of_task_instance(ti_id: UUID, *, session: Session) -> UUID | None:

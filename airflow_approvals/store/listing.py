@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.people import Actor, ApproverKind
 from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
 from airflow_approvals.domain.status import Status
@@ -103,7 +104,7 @@ def page(
 ) -> tuple[list[Approval], int]:
     """Give one page of the visible requests that meet the filters, and how many there are in all.
 
-    One that this version cannot read is counted and left out.
+    One that a newer version wrote is counted and left out.
     """
     condition = and_(visible_to(viewer), *_conditions(filters, viewer, now))
     total = count(filters, viewer, now=now, session=session)
@@ -162,11 +163,11 @@ def _load(rows: list[mapping.Row], *, session: Session) -> list[Approval]:
 
 
 def _approval(row: mapping.Row, waiter: mapping.Row | None, votes: Sequence[mapping.Row]) -> Approval | None:
-    """Rebuild one of many; one that cannot be read must not hide the others."""
+    """Rebuild one of many; one that a newer version wrote must not hide the others."""
     try:
         return mapping.approval_of(row, waiter, votes)
-    except Exception:
-        log.exception("Approval %s cannot be read; lists leave it out", row["id"])
+    except NewerVersion as error:
+        log.warning("Approval %s is left out of a list: %s", row["id"], error)
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -19,6 +20,9 @@ class ClosedShape(BaseModel):
     by: str = Field(description="The name of who closed it.")
     by_kind: ActorKind
     at: AwareDatetime
+
+
+ContentField = Literal["subject", "body", "metadata"]
 
 
 class Problem(BaseModel):
@@ -40,7 +44,23 @@ class Problem(BaseModel):
     code: str = Field(description="For programs: stable across releases.")
     rule: str | None = Field(default=None, description="With `not_allowed`: the rule that refuses.")
     closed: ClosedShape | None = Field(default=None, description="With `already_closed`: how, by whom, when.")
+    changed: list[ContentField] | None = Field(
+        default=None, description="With `content_changed`: what is not as you read it."
+    )
+    fingerprint: str | None = Field(
+        default=None, description="With `content_changed`: that of the content as it is now."
+    )
+    until: AwareDatetime | None = Field(
+        default=None, description="With `kept`: when the record may be deleted; left out: never."
+    )
+    version: int | None = Field(default=None, description="With `version_differs`: the version now.")
+    limit: int | None = Field(default=None, description="With `too_many_edits`: how many one request takes.")
+    retry_after_seconds: int | None = Field(
+        default=None, description="With `too_many_requests` and `unavailable`; the same as `Retry-After`."
+    )
 
+
+_CARRIED = frozenset({"changed", "fingerprint", "until", "version", "limit", "retry_after_seconds"})
 
 _PLAIN: Mapping[str, type[errors.ApprovalError]] = {
     error.code: error
@@ -59,27 +79,42 @@ _PLAIN: Mapping[str, type[errors.ApprovalError]] = {
 
 def problem_of(error: errors.ApprovalError) -> Problem:
     """Give the JSON of an error answer."""
-    closed = None
-    if isinstance(error, errors.AlreadyClosed):
-        kind = ActorKind(error.by_kind)
-        closed = ClosedShape(status=error.status, by=error.by, by_kind=kind, at=error.at)
-    rule = error.rule if isinstance(error, errors.NotAllowed) else None
-    return Problem(detail=words(error), code=error.code, rule=rule, closed=closed)
+    return Problem.model_validate({"detail": words(error), "code": error.code, **_known(error)})
 
 
-def error_of(problem: Problem) -> errors.ApprovalError | None:
+def error_of(problem: Problem) -> errors.ApprovalError | None:  # noqa: PLR0911  (one a class that knows more)
     """Rebuild the error that an answer stands for; None when it is not one of ours."""
-    match problem.code:
-        case errors.NotSignedIn.code:
+    match problem:
+        case Problem(code=errors.NotSignedIn.code):
             return errors.NotSignedIn(problem.detail)
-        case errors.NotAllowed.code:
+        case Problem(code=errors.NotAllowed.code):
             return errors.NotAllowed(problem.detail, rule=problem.rule or "unknown")
-        case errors.Invalid.code:
+        case Problem(code=errors.Invalid.code):
             return errors.Invalid(problem.detail)
-        case errors.AlreadyClosed.code:
-            how = problem.closed
-            if how is None:
-                return None
+        case Problem(code=errors.AlreadyClosed.code, closed=ClosedShape() as how):
             return errors.AlreadyClosed(status=how.status, by=how.by, by_kind=how.by_kind.value, at=how.at)
-        case code:
-            return _PLAIN[code](problem.detail) if code in _PLAIN else None
+        case Problem(code=errors.ContentChanged.code, fingerprint=str(now), changed=list(changed)):
+            return errors.ContentChanged(fingerprint=now, changed=tuple(changed))
+        case Problem(code=errors.Kept.code):
+            return errors.Kept(until=problem.until)
+        case Problem(code=errors.VersionDiffers.code, version=int(version)):
+            return errors.VersionDiffers(version=version)
+        case Problem(code=errors.TooManyEdits.code, limit=int(limit)):
+            return errors.TooManyEdits(limit=limit)
+        case Problem(code=errors.TooManyRequests.code, retry_after_seconds=int(seconds)):
+            return errors.TooManyRequests(retry_after_seconds=seconds)
+        case Problem(code=errors.Unavailable.code, retry_after_seconds=int(seconds)):
+            return errors.Unavailable(retry_after_seconds=seconds)
+    return _PLAIN[problem.code](problem.detail) if problem.code in _PLAIN else None
+
+
+def _known(error: errors.ApprovalError) -> dict[str, object]:
+    """Give what an error knows beyond its words, under the names of :class:`Problem`."""
+    match error:
+        case errors.AlreadyClosed():
+            how = {"status": error.status, "by": error.by, "by_kind": error.by_kind, "at": error.at}
+            return {"closed": how}
+        case errors.NotAllowed():
+            return {"rule": error.rule}
+        case _:
+            return {name: value for name, value in vars(error).items() if name in _CARRIED}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from airflow_approvals.domain import errors
 from airflow_approvals.domain.calendar import utc
@@ -23,7 +24,19 @@ _WORDS: Mapping[type[errors.ApprovalError], str] = {
         "A newer version of airflow-provider-approvals opened this request; install that version to act "
         "on it. Deleting it, once it is closed, works with this one."
     ),
+    errors.TooManyEdits: "A request takes {limit} edits; cancel this one and open another.",
+    errors.VersionDiffers: (
+        "The request changed since you read it; it is at version {version} now. Nothing was changed; read it "
+        "again, then change it."
+    ),
+    errors.TooManyRequests: "You ask too often; try again in {retry_after_seconds} s.",
+    errors.Unavailable: (
+        "The database does not answer. Nothing was changed; try again in {retry_after_seconds} s."
+    ),
 }
+"""Of the attributes of an error, those in braces are filled in."""
+
+_CONTENT: Mapping[str, str] = {"subject": "its subject", "body": "its text", "metadata": "its details"}
 
 
 def words(error: errors.ApprovalError) -> str:
@@ -40,7 +53,21 @@ def words(error: errors.ApprovalError) -> str:
                 f"{', '.join(error.held) or 'no role'}. "
                 "Ask one of them, or ask your administrator for the role."
             )
+        case errors.Kept():
+            return _kept(error.until)
+        case errors.ContentChanged():
+            changed = ", ".join(_CONTENT[name] for name in error.changed)
+            return (
+                f"This request changed since you read it: {changed}. "
+                "Your answer was not taken; read it again, then answer."
+            )
         case errors.NotSignedIn() | errors.NotAllowed() | errors.Invalid():
             return error.detail
         case _:
-            return _WORDS[type(error)]
+            return _WORDS[type(error)].format(**vars(error))
+
+
+def _kept(until: datetime | None) -> str:
+    if until is None:
+        return "Records are kept for ever here: [approvals] retention_days is 0."
+    return f"[approvals] retention_days keeps this record until {utc(until):%Y-%m-%d %H:%M:%S} UTC."

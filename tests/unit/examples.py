@@ -26,7 +26,13 @@ ERRORS: tuple[errors.ApprovalError, ...] = (
     errors.ContentDiffers(),
     errors.ChangedMeanwhile(),
     errors.NewerVersion(),
+    errors.Kept(until=NOW),
+    errors.ContentChanged(fingerprint="f" * 64, changed=("subject", "metadata")),
+    errors.TooManyEdits(limit=100),
+    errors.VersionDiffers(version=3),
     errors.Invalid("subject is empty."),
+    errors.TooManyRequests(retry_after_seconds=7),
+    errors.Unavailable(retry_after_seconds=5),
 )
 
 ANA = person("ana", os_user="ops")

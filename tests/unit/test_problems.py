@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from airflow_approvals.api.problems import STATUS_OF
-from airflow_approvals.domain.errors import AlreadyClosed, ApprovalError, NotAllowed, NotAnApprover
+from airflow_approvals.domain.errors import AlreadyClosed, ApprovalError, Kept, NotAllowed, NotAnApprover
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.status import TERMINAL, Status
 from airflow_approvals.wire.problems import Problem, error_of, problem_of
@@ -27,7 +27,7 @@ def test_every_error_has_a_status() -> None:
 
 def test_only_the_documented_statuses_are_used() -> None:
     """Bad input is never answered with anything else."""
-    assert set(STATUS_OF.values()) == {401, 403, 404, 409, 422}
+    assert set(STATUS_OF.values()) == {401, 403, 404, 409, 412, 422, 429, 503}
 
 
 @pytest.mark.parametrize("error", list(all_errors()), ids=lambda error: error.__name__)
@@ -103,6 +103,21 @@ def test_a_code_of_another_version_is_no_error_of_ours() -> None:
 def test_a_closed_request_that_does_not_say_how_is_no_error_of_ours() -> None:
     """As an older version answers: nothing is made up about who was first."""
     assert error_of(Problem(detail="words", code="already_closed")) is None
+
+
+@pytest.mark.parametrize(
+    "code", ["content_changed", "version_differs", "too_many_edits", "too_many_requests", "unavailable"]
+)
+def test_an_error_without_what_it_knows_is_no_error_of_ours(code: str) -> None:
+    """Nothing is made up about a version, a limit or a time."""
+    assert error_of(Problem(detail="words", code=code)) is None
+
+
+def test_a_record_kept_for_ever_names_no_day() -> None:
+    """And is received as such."""
+    received = sent_and_received(Kept(until=None))
+    assert isinstance(received, Kept)
+    assert received.until is None
 
 
 def test_a_refusal_without_a_rule_is_still_a_refusal() -> None:

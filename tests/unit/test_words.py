@@ -42,7 +42,19 @@ WORDS = {
         "A newer version of airflow-provider-approvals opened this request; install that version to act "
         "on it. Deleting it, once it is closed, works with this one."
     ),
+    errors.Kept: "[approvals] retention_days keeps this record until 2026-01-05 09:00:00 UTC.",
+    errors.ContentChanged: (
+        "This request changed since you read it: its subject, its details. "
+        "Your answer was not taken; read it again, then answer."
+    ),
+    errors.TooManyEdits: "A request takes 100 edits; cancel this one and open another.",
+    errors.VersionDiffers: (
+        "The request changed since you read it; it is at version 3 now. Nothing was changed; read it again, "
+        "then change it."
+    ),
     errors.Invalid: "subject is empty.",
+    errors.TooManyRequests: "You ask too often; try again in 7 s.",
+    errors.Unavailable: "The database does not answer. Nothing was changed; try again in 5 s.",
 }
 
 
@@ -56,6 +68,13 @@ def test_every_error_has_an_example_with_words() -> None:
 def test_an_error_says_this(error: errors.ApprovalError) -> None:
     """What is wrong, and what to do next."""
     assert words(error) == WORDS[type(error)]
+
+
+def test_a_record_kept_for_ever_says_why() -> None:
+    """There is no day to wait for."""
+    assert words(errors.Kept(until=None)) == (
+        "Records are kept for ever here: [approvals] retention_days is 0."
+    )
 
 
 def silent(on_expiry: OnExpiry) -> Approval:

@@ -54,11 +54,11 @@ def run_online() -> None:
     """Change the database."""
     with settings.engine.connect() as connection:
         context.configure(connection=connection, transaction_per_migration=True, **OPTIONS)
+        if is_sqlite():
+            connection.exec_driver_sql(WITHOUT_FOREIGN_KEYS)
+            connection.commit()
+            sa.event.listen(connection, "begin", begin_for_all)
         try:
-            if is_sqlite():
-                connection.exec_driver_sql(WITHOUT_FOREIGN_KEYS)
-                connection.commit()
-                sa.event.listen(connection, "begin", begin_for_all)
             with context.begin_transaction():
                 context.run_migrations()
         finally:

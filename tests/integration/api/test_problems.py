@@ -12,17 +12,23 @@ from airflow_approvals.api.problems import STATUS_OF
 from airflow_approvals.domain.errors import (
     AlreadyClosed,
     ApprovalError,
+    ContentChanged,
     Invalid,
+    Kept,
     NotAllowed,
     NotAnApprover,
     NotSignedIn,
+    TooManyEdits,
+    TooManyRequests,
+    Unavailable,
+    VersionDiffers,
 )
 from airflow_approvals.domain.status import Status
 from airflow_approvals.wire.problems import Problem, error_of, problem_of
 from airflow_approvals.wire.words import words
 from tests.integration.api.server import Server, moment, problem
 
-DOCUMENTED = {401, 403, 404, 409, 422}
+DOCUMENTED = {401, 403, 404, 409, 412, 422, 429, 503}
 
 
 def _below(error: type[ApprovalError]) -> Iterator[type[ApprovalError]]:
@@ -44,6 +50,12 @@ KNOWN: dict[type[ApprovalError], dict[str, Any]] = {
         "by_kind": "person",
         "at": datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc),
     },
+    Kept: {"until": None},
+    ContentChanged: {"fingerprint": "f" * 64, "changed": ("body",)},
+    TooManyEdits: {"limit": 100},
+    VersionDiffers: {"version": 3},
+    TooManyRequests: {"retry_after_seconds": 7},
+    Unavailable: {"retry_after_seconds": 5},
 }
 
 
@@ -68,14 +80,20 @@ def test_codes_are_stable_and_unique() -> None:
         "ChangedMeanwhile": "changed_meanwhile",
         "NewerVersion": "newer_version",
         "Conflict": "conflict",
+        "ContentChanged": "content_changed",
         "ContentDiffers": "content_differs",
         "Invalid": "invalid",
+        "Kept": "kept",
         "NotAllowed": "not_allowed",
         "NotAnApprover": "not_allowed",
         "NotDelivered": "not_delivered",
         "NotFound": "not_found",
         "NotSignedIn": "not_signed_in",
         "StillOpen": "still_open",
+        "TooManyEdits": "too_many_edits",
+        "TooManyRequests": "too_many_requests",
+        "Unavailable": "unavailable",
+        "VersionDiffers": "version_differs",
     }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.errors import NewerVersion
@@ -251,12 +253,7 @@ def test_filters_never_widen_what_one_sees(desk: Desk, gates: dict[str, Approval
 
 def test_a_request_that_cannot_be_read_hides_no_other(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     """One opened by a newer version, before the package was set back: left out, logged, and deletable."""
-    readable, newer = desk.gate(), desk.decide(desk.gate(task_id="another"))
-    desk.finish(newer)
-    with desk.sessions() as session:
-        terms = {**policy_json(newer.policy), "version": 99}
-        session.execute(update(tables.approval).where(tables.approval.c.id == newer.id).values(policy=terms))
-        session.commit()
+    readable, newer = desk.gate(), of_a_newer_version(desk)
 
     found, total = page(desk)
 
@@ -267,3 +264,36 @@ def test_a_request_that_cannot_be_read_hides_no_other(desk: Desk, caplog: pytest
             command(newer)
     desk.delete(newer)
     assert page(desk)[1] == 1
+
+
+def test_reading_what_cannot_be_read_leaves_no_connection_in_the_past(desk: Desk) -> None:
+    """On SQLite a result that is not read to its end keeps its connection at what was there then."""
+    newer = of_a_newer_version(desk)
+    assert seen_by_five(desk) == [[newer.id]] * 5
+    kept = []
+    for command in (desk.read, desk.decide, desk.cancel):
+        with pytest.raises(NewerVersion) as error:
+            command(newer)
+        kept.append(error)  # and with it everything that was at hand
+
+    desk.delete(newer)
+
+    assert seen_by_five(desk) == [[]] * 5
+
+
+def seen_by_five(desk: Desk) -> list[list[UUID]]:
+    """The requests there are, as each of five connections sees it."""
+    with ExitStack() as at_once:
+        sessions = [at_once.enter_context(desk.sessions()) for _ in range(5)]
+        return [list(session.execute(select(tables.approval.c.id)).scalars()) for session in sessions]
+
+
+def of_a_newer_version(desk: Desk) -> Approval:
+    """A closed request whose terms this version does not know."""
+    newer = desk.decide(desk.gate(task_id="another"))
+    desk.finish(newer)
+    with desk.sessions() as session:
+        terms = {**policy_json(newer.policy), "version": 99}
+        session.execute(update(tables.approval).where(tables.approval.c.id == newer.id).values(policy=terms))
+        session.commit()
+    return newer
