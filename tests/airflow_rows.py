@@ -25,7 +25,9 @@ DAG_ID, RUN_ID, TASK_ID = origin().dag_id, origin().run_id, "gate"
 
 # In an order that no foreign key minds.
 _TABLES = (
+    "log",
     "approval_event",
+    "approval_content",
     "approval_vote",
     "approval_approver",
     "approval_waiter",

@@ -10,11 +10,12 @@ from uuid import UUID
 from airflow_approvals.domain.approval import Approval, Content, Origin, Verdict, Waiter
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.close import Cancellation, cancel
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.open import Opening, open_request
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
 from airflow_approvals.domain.policy import Level, Policy
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import Status
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 from airflow.api_fastapi.app import get_auth_manager
@@ -17,11 +17,12 @@ from fastapi import Depends
 from airflow_approvals import tokens
 from airflow_approvals.api.callers import CallerDep, Person, PersonDep, TaskDep, Token, TokenDep, own_task
 from airflow_approvals.api.work import WorkDep
-from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.errors import NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.search import Place, Viewer, Watched
-from airflow_approvals.service import reading
+from airflow_approvals.service import audit, reading
+from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.opening import task_actor
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.watching import WatchBody
@@ -31,6 +32,7 @@ from airflow_approvals.wire.watching import WatchBody
 class Sight:
     """A request in the path and a person who looks at it."""
 
+    approval_id: UUID
     person: Person
     place: Place
     work: Work
@@ -39,6 +41,14 @@ class Sight:
         """Tell whether the auth manager lets the person do this to the request's Dag."""
         team_name = reading.team_of(self.place.dag_id, gone=self.place.team_name, work=self.work)
         return _may(self.person, method, self.place.dag_id, team_name)
+
+    def refuse(self, deed: Deed, refusal: NotAllowed) -> NoReturn:
+        """Note and raise.
+
+        :raises NotAllowed: the refusal.
+        """
+        origin = Origin(dag_id=self.place.dag_id, run_id=self.place.run_id)
+        raise _noted(refusal, deed, self.person, origin, self.approval_id, self.work)
 
 
 def viewer_of(person: Person, dag_ids: Collection[str] | None = None, *, work: Work) -> Viewer:
@@ -55,17 +65,34 @@ def viewer_of(person: Person, dag_ids: Collection[str] | None = None, *, work: W
     return Viewer(actor=person.actor, readable_dag_ids=readable)
 
 
-def require_editor(person: Person, dag_id: str, team_name: str | None) -> None:
-    """Let only those pass who may edit the Dag.
+def require_editor(person: Person, origin: Origin, deed: Deed, *, work: Work) -> None:
+    """Let only those pass who may edit the Dag; others are noted.
 
+    :param origin: with the team that the Dag has now.
     :raises NotAllowed: this person may not.
     """
-    if not _may(person, "PUT", dag_id, team_name):
-        raise _not_an_editor(dag_id)
+    if not _may(person, "PUT", origin.dag_id, origin.team_name):
+        raise _noted(_not_an_editor(origin.dag_id), deed, person, origin, None, work)
+
+
+def is_administrator(person: Person) -> bool:
+    """Tell whether a person runs this Airflow: who may edit connections."""
+    return bool(get_auth_manager().is_authorized_connection(method="PUT", user=person.user))
 
 
 def _not_an_editor(dag_id: str) -> NotAllowed:
     return NotAllowed(f"This needs permission to edit Dag {dag_id}.", rule="may_edit_dag")
+
+
+def _not_an_administrator() -> NotAllowed:
+    return NotAllowed("This needs permission to edit connections.", rule="administrator")
+
+
+def _noted(
+    refusal: NotAllowed, deed: Deed, person: Person, origin: Origin, approval_id: UUID | None, work: Work
+) -> NotAllowed:
+    audit.note_refusal(deed, person.actor, origin, refusal, approval_id=approval_id, work=work)
+    return refusal
 
 
 def _may(person: Person, method: str, dag_id: str, team_name: str | None) -> bool:
@@ -74,7 +101,8 @@ def _may(person: Person, method: str, dag_id: str, team_name: str | None) -> boo
 
 
 def _visible(approval_id: UUID, person: PersonDep, work: WorkDep) -> Sight:
-    sight = Sight(person=person, place=reading.place_of(approval_id, person.actor, work=work), work=work)
+    place = reading.place_of(approval_id, person.actor, work=work)
+    sight = Sight(approval_id=approval_id, person=person, place=place, work=work)
     if not sight.place.is_approver and not sight.may("GET"):
         raise NotFound
     return sight
@@ -85,13 +113,27 @@ SightDep = Annotated[Sight, Depends(_visible)]
 
 
 def _editor(sight: SightDep) -> Person:
+    return _who_may_edit(sight, Deed.EDIT)
+
+
+def _who_may_edit(sight: Sight, deed: Deed) -> Person:
     if not sight.may("PUT"):
-        raise _not_an_editor(sight.place.dag_id)
+        sight.refuse(deed, _not_an_editor(sight.place.dag_id))
     return sight.person
 
 
 EditorDep = Annotated[Person, Depends(_editor)]
 """A person who may see the request in the path and edit its Dag."""
+
+
+def _deleter(sight: SightDep) -> Person:
+    if not is_administrator(sight.person):
+        sight.refuse(Deed.DELETE, _not_an_administrator())
+    return sight.person
+
+
+DeleterDep = Annotated[Person, Depends(_deleter)]
+"""A person who may see the request in the path and runs this Airflow: no editor wipes out their traces."""
 
 
 def _readable(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Approval:
@@ -111,7 +153,7 @@ def _canceller(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Actor:
         ti_id = own_task(caller)
         _require_own([approval_id], ti_id, work)
         return task_actor(ti_id)
-    return _editor(_visible(approval_id, caller, work)).actor
+    return _who_may_edit(_visible(approval_id, caller, work), Deed.CANCEL).actor
 
 
 CancellerDep = Annotated[Actor, Depends(_canceller)]
@@ -150,8 +192,8 @@ def _require_own(approval_ids: Collection[UUID], ti_id: UUID, work: Work) -> lis
 def _maintainer(caller: CallerDep) -> None:
     if isinstance(caller, Token):
         own_task(caller)  # of whichever task: the maintenance Dag's
-    elif not get_auth_manager().is_authorized_connection(method="PUT", user=caller.user):
-        raise NotAllowed("This needs permission to edit connections.", rule="administrator")
+    elif not is_administrator(caller):
+        raise _not_an_administrator()
 
 
 MaintainerDep = Depends(_maintainer)

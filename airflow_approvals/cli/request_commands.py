@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from airflow_approvals.cli.command import load_work, operator, reads, writes
 from airflow_approvals.cli.output import is_document, print_document, print_fields, print_rows
 from airflow_approvals.domain.approval import Approval, Verdict
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.people import ApproverKind
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.search import Filters, Order
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands, reading
@@ -61,7 +62,7 @@ def show(args: Namespace) -> None:
     approval = reading.get(approval_id, work=work)
     record = reading.record(approval_id, work=work)
     document = _document(approval)
-    events = EventCollection.of(record).model_dump(mode="json")["events"]
+    events = EventCollection.of(record, len(record)).model_dump(mode="json")["events"]
     if is_document(args.output):
         print_document({**document, "events": events}, args.output)
         return
@@ -137,8 +138,8 @@ def _more(event: Mapping[str, Any]) -> str:
 
     What is empty is left out.
     """
-    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as", "changed"}
-    known = {"os_user": event["actor"]["os_user"], **event, **event.get("changed", {})}
+    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as", "fields", "voided"}
+    known = {"os_user": event["actor"]["os_user"], **event}
     own = {name: value for name, value in known.items() if name not in told and value is not None}
     return ", ".join(
         f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.errors import Invalid
+from airflow_approvals.domain.fingerprint import fingerprint
 from airflow_approvals.domain.people import SYSTEM, Approver, Who
 from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.domain.status import Status
 
 MAX_SUBJECT_LENGTH = 500
+
+ContentField = Literal["subject", "body", "metadata"]
 
 
 class Verdict(str, Enum):
@@ -23,6 +27,13 @@ class Verdict(str, Enum):
 
     APPROVE = "approve"
     DENY = "deny"
+
+
+class Source(str, Enum):
+    """Where a request comes from."""
+
+    TASK = "task"
+    PERSON = "person"
 
 
 class Way(str, Enum):
@@ -52,9 +63,9 @@ class Origin:
     team_name: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Content:
-    """What people read before they decide.
+    """What people read before they decide. Equal is what has the same fingerprint: ``true`` is not ``1``.
 
     :param subject: one line; :meth:`of` makes it one.
     :param body: Markdown.
@@ -75,6 +86,26 @@ class Content:
     def of(cls, *, subject: str, body: str, metadata: Mapping[str, Any]) -> Content:
         """Take content as somebody wrote it: blanks and line breaks of the subject become single blanks."""
         return cls(subject=" ".join(subject.split()), body=body, metadata=dict(metadata))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Give 64 hexadecimal digits that stand for exactly this content."""
+        return fingerprint({"subject": self.subject, "body": self.body, "metadata": self.metadata})
+
+    def differing(self, other: Content) -> tuple[ContentField, ...]:
+        """Name the fields in which two contents differ."""
+        fields: tuple[ContentField, ...] = get_args(ContentField)
+        return tuple(
+            name
+            for name in fields
+            if fingerprint({name: getattr(self, name)}) != fingerprint({name: getattr(other, name)})
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Content) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +132,31 @@ class Vote:
     :param level: the level reached when they answered.
     """
 
-    actor_id: str
-    actor_name: str
+    by: Who
     verdict: Verdict
     comment: str | None
     level: int
     at: datetime
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastEdit:
+    """One change of a request while it was open.
+
+    :param content_before: fingerprint of the content it replaced; None when the content stayed, or when the
+        edit is older than fingerprints.
+    :param fields: what of the content it changed.
+    :param approvers: whether it changed who is asked.
+    """
+
+    by: Who
+    at: datetime
+    content_before: str | None = None
+    fields: tuple[ContentField, ...] = ()
+    approvers: bool = False
 
     def __post_init__(self) -> None:
         require_aware(self.at)
@@ -202,7 +252,8 @@ class Approval:
     """A request for a decision and everything known about it. All times are aware, in UTC.
 
     :param requested_by: the name of who asked, or started the run that asks; None for a schedule.
-    :param votes: oldest first.
+    :param votes: those that count, oldest first; an edit of the content voids the ones before it.
+    :param edits: oldest first.
     :param waiter: the task that waits; None when a person opened the request by hand.
     :param recorded: how many events its record has.
     :param version: counts changes; the store refuses a write based on an older one.
@@ -217,6 +268,7 @@ class Approval:
     progress: Progress
     resolution: Resolution | None = None
     votes: tuple[Vote, ...] = ()
+    edits: tuple[PastEdit, ...] = ()
     waiter: Waiter | None = None
     recorded: int = 0
     version: int = 1
@@ -225,11 +277,34 @@ class Approval:
         require_aware(self.created_at)
 
     @property
+    def source(self) -> Source:
+        """Give who asked: a task that waits for the answer, or a person by hand, whom no task heeds."""
+        return Source.PERSON if self.waiter is None else Source.TASK
+
+    @property
+    def content_as_opened(self) -> str:
+        """Give the fingerprint of the content before anybody edited it."""
+        before = (edit.content_before for edit in self.edits if edit.content_before is not None)
+        return next(before, self.content.fingerprint)
+
+    @property
     def status(self) -> Status:
         """Give where the request stands."""
         if self.resolution is not None:
             return self.resolution.status
         return Status.ESCALATED if self.progress.level else Status.PENDING
+
+    @property
+    def touched_at(self) -> datetime:
+        """Give when it last changed: whatever happens next happens later, also where a clock is slow."""
+        times = [self.created_at, self.progress.asked_at]
+        times += [vote.at for vote in self.votes]
+        times += [edit.at for edit in self.edits]
+        if self.resolution is not None:
+            times.append(self.resolution.at)
+        if self.waiter is not None and self.waiter.ended_at is not None:
+            times.append(self.waiter.ended_at)
+        return max(times)
 
     @property
     def is_open(self) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.approval import ContentField, Verdict
 from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.people import Actor, ActorKind, Approver
 from airflow_approvals.domain.policy import OnExpiry
@@ -134,18 +134,21 @@ class Changed(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class Updated(Event):
-    """Somebody changed the open request; what stayed as it was is None.
+    """Somebody changed the open request; what stayed as it was is None, or not in ``fields``.
 
+    :param fields: what of the content changed.
+    :param content: fingerprints of the contents; None also for an edit older than fingerprints.
     :param approvers: one tuple per level.
+    :param voided: the names of those whose answers were to the content as it was, and count no more.
     """
 
     type: ClassVar[str] = "updated"
 
-    subject: Changed[str] | None = None
-    body: Changed[str] | None = None
+    fields: tuple[ContentField, ...] = ()
+    content: Changed[str] | None = None
     expires_at: Changed[datetime | None] | None = None
     approvers: Changed[tuple[tuple[Approver, ...], ...]] | None = None
-    metadata: Changed[Mapping[str, Any]] | None = None
+    voided: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -203,7 +206,16 @@ def sentence(event: AnyEvent) -> str:  # noqa: PLR0911  (one line a fact)
         case Cancelled():
             return f"Cancelled by {by}"
         case Updated():
-            return f"Changed by {by}"
+            return f"Changed by {by}{_what_changed(event)}"
         case Resumed():
             return "The waiting task was woken"
     return f"{event.name.replace('_', ' ').capitalize()}, by {by}"
+
+
+def _what_changed(event: Updated) -> str:
+    names: Mapping[ContentField, str] = {"subject": "subject", "body": "text", "metadata": "details"}
+    changed = [names[field] for field in event.fields]
+    changed += ["deadline"] if event.expires_at is not None else []
+    changed += ["approvers"] if event.approvers is not None else []
+    voided = f"; no longer counts: the answer of {', '.join(event.voided)}" if event.voided else ""
+    return f": {', '.join(changed)}{voided}" if changed else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from airflow_approvals.domain.characters import escaped, has_unseen
 from airflow_approvals.domain.errors import Invalid
 
 MAX_NAME_LENGTH = 512
@@ -41,6 +42,15 @@ class Who:
         if not self.id or not self.name:
             raise Invalid("An actor needs an id and a name; the record never says nobody.")
 
+    def is_also(self, other: Who) -> bool:
+        """Tell whether both are the same, whichever channel told of them.
+
+        Auth managers give one person different ids, but never the name of one to another.
+        """
+        if self.kind is not other.kind:
+            return False
+        return self.id == other.id or (self.kind is ActorKind.PERSON and self.name == other.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor(Who):
@@ -76,6 +86,19 @@ class Approver:
             raise Invalid(f"The approver's name {self.name!r} has blanks around it and would match nobody.")
         if len(self.name) > MAX_NAME_LENGTH:
             raise Invalid(f"An approver's name is longer than {MAX_NAME_LENGTH} characters.")
+
+    @classmethod
+    def named(cls, kind: ApproverKind, name: str) -> Approver:
+        """Take an approver as somebody names one now; what is stored may be older than these rules.
+
+        :raises Invalid: the name has characters that do not show, and would be taken for another one.
+        """
+        if has_unseen(name):
+            raise Invalid(
+                f'The approver\'s name "{escaped(name)}" has characters that do not show (written out here); '
+                "name it without them."
+            )
+        return cls(kind=kind, name=name)
 
     def __str__(self) -> str:
         return f"{self.kind.value} {self.name}"

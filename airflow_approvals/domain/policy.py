@@ -11,6 +11,8 @@ from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.people import Approver, ApproverKind
 
 MAX_TIMEOUT = timedelta(days=3650)
+MAX_NAMES_LENGTH = 10_000
+"""Of all approvers of an edited request together: each edit keeps them in the record, before and after."""
 
 
 class OnDeny(str, Enum):
@@ -96,7 +98,7 @@ class Policy:
         names = [approver_role] if escalate_role is None else [approver_role, escalate_role]
         return cls(
             levels=tuple(
-                Level(approvers=(Approver(kind=ApproverKind.ROLE, name=name),), timeout=expires_in)
+                Level(approvers=(Approver.named(ApproverKind.ROLE, name),), timeout=expires_in)
                 for name in names
             ),
             on_deny=on_deny,
@@ -110,6 +112,8 @@ class Policy:
         """
         if len(approvers) != len(self.levels):
             raise Invalid(f"This request has {len(self.levels)} level(s); give a list of approvers for each.")
+        if sum(len(approver.name) for names in approvers for approver in names) > MAX_NAMES_LENGTH:
+            raise Invalid(f"The approvers' names together are longer than {MAX_NAMES_LENGTH} characters.")
         levels = (
             replace(level, approvers=tuple(names))
             for level, names in zip(self.levels, approvers, strict=True)

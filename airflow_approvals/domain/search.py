@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from airflow_approvals.domain.approval import Source
 from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.status import Status
@@ -32,6 +33,7 @@ class Place:
     """
 
     dag_id: str
+    run_id: str
     team_name: str | None
     is_approver: bool
 
@@ -79,6 +81,7 @@ class Filters:
     status: tuple[Status, ...] = ()
     approver_role: tuple[str, ...] = ()
     requested_by: tuple[str, ...] = ()
+    source: tuple[Source, ...] = ()
     assigned_to_me: bool | None = None
     overdue: bool | None = None
     search: str | None = None

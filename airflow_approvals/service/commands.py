@@ -16,23 +16,28 @@ from sqlalchemy.orm import Session
 
 from airflow_approvals.airflow_core import facts, ways
 from airflow_approvals.airflow_core.facts import LockedTask
-from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.commands.edit import Edit
 from airflow_approvals.domain.commands.remark import note_woken
-from airflow_approvals.domain.errors import ApprovalError, NotDelivered, NotFound, StillOpen
-from airflow_approvals.domain.people import SYSTEM
+from airflow_approvals.domain.errors import ApprovalError, Kept, NotDelivered, NotFound, StillOpen
+from airflow_approvals.domain.people import SYSTEM, Actor
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import OPEN
+from airflow_approvals.service import audit
+from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.transaction import Work, writing
 from airflow_approvals.store import approvals as store
 
 Input = TypeVar("Input")
+Given = TypeVar("Given", Answer, Edit, Cancellation)
 Command = Callable[[Approval, Input, datetime], Change]
 
 
-def run(approval_id: UUID, command: Command[Input], given: Input, *, work: Work) -> Approval:
-    """Apply a command to a request as it really is; what has happened to it meanwhile is kept
+def run(approval_id: UUID, command: Command[Given], given: Given, *, work: Work) -> Approval:
+    """Apply somebody's command to a request as it really is; what has happened to it meanwhile is kept
     also when the command is refused.
 
     The caller has established that whoever gives the command may reach the request.
@@ -40,7 +45,7 @@ def run(approval_id: UUID, command: Command[Input], given: Input, *, work: Work)
     :raises NotFound: no such request.
     :raises ApprovalError: whatever the command raises, ``ChangedMeanwhile``, or ``NewerVersion``.
     """
-    change, refusal = writing(apply, approval_id, command, given, work, work=work)
+    change, refusal = writing(_run, approval_id, command, given, work, work=work)
     if refusal is not None:
         raise refusal
     return change.approval
@@ -66,7 +71,7 @@ def apply(
     if before is None:
         raise NotFound
     task = _lock_task(before, session=session)
-    now = work.clock()  # only now: waiting for the locks took time, too
+    now = _later(work.clock(), before)  # only now: waiting for the locks took time, too
     change = _caught_up(before, task, now, session=session)
     refusal: ApprovalError | None = None
     try:
@@ -85,14 +90,54 @@ def nothing(approval: Approval, _given: Any, _now: datetime) -> Change:
     return Change(approval=approval)
 
 
-def delete(approval_id: UUID, *, work: Work) -> None:
+def delete(approval_id: UUID, *, actor: Actor, work: Work) -> None:
     """Remove a closed request and its record. The caller has established that the person may.
 
     :raises NotFound: no such request.
     :raises StillOpen: cancel it first.
     :raises NotDelivered: its task has yet to read the decision, or to end.
+    :raises Kept: its retention time is not over.
     """
-    writing(_delete, approval_id, work=work)
+    if refusal := writing(_delete, approval_id, actor, work, work=work):
+        raise refusal
+
+
+def why_kept(closed_at: datetime, now: datetime, *, work: Work) -> Kept | None:
+    """Say until when a closed request's record stays; None: its retention time is over."""
+    days = work.settings.retention_days
+    until = closed_at + timedelta(days=days) if days else None
+    return None if until is not None and until <= now else Kept(until=until)
+
+
+def _run(
+    approval_id: UUID, command: Command[Given], given: Given, work: Work, *, session: Session
+) -> tuple[Change, ApprovalError | None]:
+    change, refusal = apply(approval_id, command, given, work, session=session)
+    if refusal is not None or any(event.actor == given.actor for event in change.events):
+        audit.note(
+            _deed(given),
+            given.actor,
+            change.approval.origin,
+            approval_id=approval_id,
+            refusal=refusal,
+            session=session,
+        )
+    return change, refusal
+
+
+def _deed(given: Answer | Edit | Cancellation) -> Deed:
+    match given:
+        case Answer():
+            return Deed.of(given.verdict)
+        case Edit():
+            return Deed.EDIT
+        case Cancellation():
+            return Deed.CANCEL
+
+
+def _later(now: datetime, approval: Approval) -> datetime:
+    """Give the time, or the next moment in the record where the clock of this server is slow."""
+    return now if now >= approval.touched_at else approval.touched_at + timedelta.resolution
 
 
 def _lock_task(approval: Approval, *, session: Session) -> LockedTask | None:
@@ -139,12 +184,21 @@ def _woken(approval: Approval, task: LockedTask, now: datetime, work: Work, *, s
     return note_woken(approval, now) if delivery is ways.Delivery.WOKEN else Change(approval=approval)
 
 
-def _delete(approval_id: UUID, *, session: Session) -> None:
+def _delete(approval_id: UUID, actor: Actor, work: Work, *, session: Session) -> ApprovalError | None:
     held = store.lock(approval_id, session=session)  # not its terms, which may be a newer version's
     if held is None:
         raise NotFound
-    if held.status in OPEN:
-        raise StillOpen
+    refusal = _why_not_delete(held, work, session=session)
+    if refusal is None:
+        store.remove([approval_id], session=session)
+    origin = Origin(dag_id=held.dag_id, run_id=held.run_id)
+    audit.note(Deed.DELETE, actor, origin, approval_id=approval_id, refusal=refusal, session=session)
+    return refusal
+
+
+def _why_not_delete(held: store.Held, work: Work, *, session: Session) -> ApprovalError | None:
+    if held.status in OPEN or held.resolved_at is None:
+        return StillOpen()
     if held.ti_id is not None and facts.alive([held.ti_id], session=session):
-        raise NotDelivered
-    store.remove([approval_id], session=session)
+        return NotDelivered()
+    return why_kept(held.resolved_at, work.clock(), work=work)

@@ -16,7 +16,8 @@ from airflow_approvals.domain.commands.open import Opening, open_request
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
-from airflow_approvals.service import commands
+from airflow_approvals.service import audit, commands
+from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.transaction import Work, writing
 from airflow_approvals.store import approvals as store
 
@@ -106,11 +107,24 @@ def _open_by_hand(
         requested_by=actor.name,
         expires_at=question.expires_at,
     )
-    return store.add(open_request(opening, work.clock()), session=session)
+    approval = store.add(open_request(opening, work.clock()), session=session)
+    audit.note(Deed.OPEN, actor, origin, approval_id=approval.id, session=session)
+    return approval
 
 
 def _same(approval_id: UUID, question: Question, *, session: Session) -> Approval:
+    """Give what the task asked before, whatever people have changed of it since."""
     approval = store.get(approval_id, session=session)
-    if approval is None or (approval.content, approval.policy) != (question.content, question.policy):
+    if approval is None or (approval.content_as_opened, _as_opened(approval, question.policy)) != (
+        question.content.fingerprint,
+        question.policy,
+    ):
         raise ContentDiffers
     return approval
+
+
+def _as_opened(approval: Approval, asked: Policy) -> Policy:
+    """Give a request's terms as they were opened; who is asked was forgotten when somebody changed it."""
+    if not any(edit.approvers for edit in approval.edits) or len(asked.levels) != len(approval.policy.levels):
+        return approval.policy
+    return approval.policy.with_approvers([level.approvers for level in asked.levels])

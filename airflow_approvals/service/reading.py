@@ -8,11 +8,12 @@ from uuid import UUID
 
 from airflow_approvals.airflow_core import facts
 from airflow_approvals.domain import rules
-from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.approval import Approval, Content, Verdict
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.errors import ApprovalError, NotFound
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import approvals as store
@@ -31,10 +32,27 @@ def get(approval_id: UUID, *, work: Work) -> Approval:
     return approval
 
 
-def record(approval_id: UUID, *, work: Work) -> list[AnyEvent]:
-    """Give what happened to a request, oldest first. The caller has established that it may be read."""
+def record(approval_id: UUID, *, limit: int | None = None, offset: int = 0, work: Work) -> list[AnyEvent]:
+    """Give what happened to a request, oldest first. The caller has established that it may be read.
+
+    :param limit: at most this many facts, after the first ``offset``; None: all.
+    """
     with work.sessions() as session:
-        return store.events_of(approval_id, session=session)
+        return store.events_of(approval_id, limit=limit, offset=offset, session=session)
+
+
+def content(approval: Approval, fingerprint: str, *, work: Work) -> Content:
+    """Give a content that the request has or had. The caller has established that it may be read.
+
+    :raises NotFound: it never had such a one.
+    """
+    if fingerprint == approval.content.fingerprint:
+        return approval.content
+    with work.sessions() as session:
+        found = store.past_content(approval.id, fingerprint, session=session)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def watched(approval_ids: Collection[UUID], *, work: Work) -> list[Watched]:
@@ -102,6 +120,8 @@ def choices(viewer: Viewer, *, limit: int, work: Work) -> tuple[list[str], list[
         return listing.choices(viewer, limit=limit, session=session)
 
 
-def why_not_decide(approval: Approval, actor: Actor, *, now: datetime) -> ApprovalError | None:
-    """Say why this person could not decide the request now, judged as the decision would be; None: can."""
-    return rules.why_not_eligible(advance(approval, now).approval, actor)
+def why_not_answer(
+    approval: Approval, actor: Actor, verdict: Verdict, *, now: datetime
+) -> ApprovalError | None:
+    """Say why this person could not give this answer now, judged as the decision would be; None: can."""
+    return rules.why_not(advance(approval, now).approval, Answer(actor=actor, verdict=verdict))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Approval, Origin
+from airflow_approvals.domain.approval import Approval, Content, Origin
 from airflow_approvals.domain.commands.change import Change
-from airflow_approvals.domain.events import AnyEvent
+from airflow_approvals.domain.events import AnyEvent, Updated
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
 from airflow_approvals.store import events, mapping, tables
 from airflow_approvals.store.locks import StaleVersion
@@ -32,6 +33,7 @@ class Held:
     ti_id: UUID | None
     dag_id: str
     run_id: str
+    resolved_at: datetime | None
 
 
 def add(change: Change, *, session: Session) -> Approval:
@@ -58,14 +60,16 @@ def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval 
     if row is None:
         return None
     # Read once the lock is given: what stood beside the row in one query would be as old as the wait for it.
-    waiter = select(waiter_table).where(waiter_table.c.approval_id == approval_id)
-    voted = tables.vote.c
-    votes = select(tables.vote).where(voted.approval_id == approval_id).order_by(voted.at, voted.actor_id)
     # Read to the end before anything can go wrong: a half-read result keeps SQLite in the past.
+    waiter = select(waiter_table).where(waiter_table.c.approval_id == approval_id)
     return mapping.approval_of(
         row,
         session.execute(waiter).mappings().one_or_none(),
-        session.execute(votes).mappings().all(),
+        *(
+            session.execute(query).mappings().all()
+            for query in since_opened([approval_id])
+            if row["version"] > 1  # until then nothing has happened but that it was opened
+        ),
     )
 
 
@@ -73,6 +77,18 @@ def lock(approval_id: UUID, *, session: Session) -> Held | None:
     """Keep others from changing one request until this transaction ends; reads nothing of what it asks."""
     query = _holders().where(approval_table.c.id == approval_id).with_for_update(of=approval_table)
     return next(iter(_held(query, session=session)), None)
+
+
+def since_opened(approval_ids: Collection[UUID]) -> tuple[Select[Any], Select[Any]]:
+    """Give the queries of what a request has only once it changed: votes, and edits from the record."""
+    voted, happened = tables.vote.c, tables.event.c
+    votes = select(tables.vote).where(voted.approval_id.in_(approval_ids)).order_by(voted.at, voted.actor_id)
+    edits = (
+        select(tables.event)
+        .where(happened.approval_id.in_(approval_ids), happened.type == Updated.type)
+        .order_by(happened.approval_id, happened.seq)
+    )
+    return votes, edits
 
 
 def save(before: Approval, change: Change, *, session: Session) -> Approval:
@@ -87,6 +103,7 @@ def save(before: Approval, change: Change, *, session: Session) -> Approval:
     )
     columns = mapping.state_columns(after)
     if after.content is not before.content:
+        _keep(before, session=session)
         columns |= mapping.content_columns(after.content)
     if after.policy is not before.policy:
         columns |= mapping.policy_columns(after.policy)
@@ -106,26 +123,64 @@ def save(before: Approval, change: Change, *, session: Session) -> Approval:
             .where(waiter_table.c.ti_id == after.waiter.ti_id)
             .values(mapping.waiter_row(after.id, after.waiter))
         )
-    if new_votes := after.votes[len(before.votes) :]:
-        session.execute(insert(tables.vote), mapping.vote_rows(after.id, new_votes))
+    _save_votes(before, after, session=session)
     session.execute(
         insert(tables.event), events.event_rows(after.id, change.events, first_seq=before.recorded + 1)
     )
     return after
 
 
+def _keep(approval: Approval, *, session: Session) -> None:
+    """Keep a content that is about to be replaced, once however often it comes back."""
+    kept, now = tables.content.c, approval.content.fingerprint
+    query = select(kept.fingerprint).where(kept.approval_id == approval.id, kept.fingerprint == now)
+    if session.execute(query).scalar_one_or_none() is None:
+        session.execute(
+            insert(tables.content).values(
+                approval_id=approval.id, fingerprint=now, **mapping.content_columns(approval.content)
+            )
+        )
+
+
+def _save_votes(before: Approval, after: Approval, *, session: Session) -> None:
+    known = len(before.votes)
+    if before.votes != after.votes[:known]:  # voided; the record tells of them
+        session.execute(delete(tables.vote).where(tables.vote.c.approval_id == after.id))
+        known = 0
+    if new_votes := after.votes[known:]:
+        session.execute(insert(tables.vote), mapping.vote_rows(after.id, new_votes))
+
+
 def remove(approval_ids: Collection[UUID], *, session: Session) -> int:
     """Delete requests with all that belongs to them; gives how many there were."""
-    for child in (tables.event, tables.vote, tables.approver, tables.waiter):
+    for child in (tables.event, tables.content, tables.vote, tables.approver, tables.waiter):
         session.execute(delete(child).where(child.c.approval_id.in_(approval_ids)))
     removed = session.execute(delete(approval_table).where(approval_table.c.id.in_(approval_ids)))
     return int(removed.rowcount)  # type: ignore[attr-defined]
 
 
-def events_of(approval_id: UUID, *, session: Session) -> list[AnyEvent]:
-    """Give the record of one request, oldest first."""
-    query = select(tables.event).where(tables.event.c.approval_id == approval_id).order_by(tables.event.c.seq)
+def events_of(
+    approval_id: UUID, *, limit: int | None = None, offset: int = 0, session: Session
+) -> list[AnyEvent]:
+    """Give the record of one request, oldest first.
+
+    :param limit: at most this many of them, after leaving out ``offset``; None: all.
+    """
+    query = (
+        select(tables.event)
+        .where(tables.event.c.approval_id == approval_id, tables.event.c.seq > offset)
+        .order_by(tables.event.c.seq)
+        .limit(limit)
+    )
     return [events.event_of(row) for row in session.execute(query).mappings().all()]
+
+
+def past_content(approval_id: UUID, fingerprint: str, *, session: Session) -> Content | None:
+    """Give a content that an edit replaced."""
+    kept = tables.content.c
+    query = select(tables.content).where(kept.approval_id == approval_id, kept.fingerprint == fingerprint)
+    row = session.execute(query).mappings().one_or_none()
+    return None if row is None else mapping.content_of(row)
 
 
 def id_of_task_instance(ti_id: UUID, *, session: Session) -> UUID | None:
@@ -197,15 +252,13 @@ def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]
     return list(session.execute(query).scalars())
 
 
-def _holders() -> Select[tuple[UUID, str, UUID, str, str]]:
+def _holders() -> Select[Any]:
     columns = approval_table.c
-    return select(columns.id, columns.status, waiter_table.c.ti_id, columns.dag_id, columns.run_id).outerjoin(
-        waiter_table, waiter_table.c.approval_id == columns.id
-    )
+    return select(
+        columns.id, columns.status, waiter_table.c.ti_id, columns.dag_id, columns.run_id, columns.resolved_at
+    ).outerjoin(waiter_table, waiter_table.c.approval_id == columns.id)
 
 
-def _held(query: Select[tuple[UUID, str, UUID, str, str]], *, session: Session) -> list[Held]:
-    return [
-        Held(id=row.id, status=Status(row.status), ti_id=row.ti_id, dag_id=row.dag_id, run_id=row.run_id)
-        for row in session.execute(query)
-    ]
+def _held(query: Select[Any], *, session: Session) -> list[Held]:
+    rows = session.execute(query).mappings().all()
+    return [Held(**{**row, "status": Status(row["status"])}) for row in rows]

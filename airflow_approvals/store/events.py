@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from typing_extensions import assert_never
 
 from airflow_approvals.domain import events as record
-from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.approval import ContentField, Verdict
 from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
 from airflow_approvals.domain.policy import OnExpiry
 
@@ -70,7 +70,7 @@ def _fields(event: record.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a 
         case record.Cancelled():
             return {"reason": event.reason}
         case record.Updated():
-            return {"changed": _changes(event)}
+            return {"changed": _changes(event), "voided": list(event.voided)}
         case record.Approved() | record.Denied() | record.Resumed():
             return {}
         case record.Unknown():
@@ -104,7 +104,7 @@ def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.An
         case record.Cancelled.type:
             return record.Cancelled(at=at, actor=actor, reason=fields["reason"])
         case record.Updated.type:
-            return _updated(fields.get("changed", {}), at=at, actor=actor)
+            return _updated(fields, at=at, actor=actor)
         case record.Resumed.type:
             return record.Resumed(at=at, actor=actor)
         case _:
@@ -112,12 +112,14 @@ def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.An
 
 
 def _changes(event: record.Updated) -> dict[str, Any]:
-    """Give only what changed, each as ``{"from", "to"}``."""
+    """Give only what changed, each as ``{"from", "to"}``; of contents the fingerprints."""
     changes: dict[str, Any] = {}
-    if event.subject is not None:
-        changes["subject"] = {"from": event.subject.before, "to": event.subject.after}
-    if event.body is not None:
-        changes["body"] = {"from": event.body.before, "to": event.body.after}
+    if event.content is not None:
+        changes["content"] = {
+            "from": event.content.before,
+            "to": event.content.after,
+            "fields": list(event.fields),
+        }
     if event.expires_at is not None:
         changes["expires_at"] = {
             "from": _iso(event.expires_at.before),
@@ -128,24 +130,23 @@ def _changes(event: record.Updated) -> dict[str, Any]:
             "from": _written_levels(event.approvers.before),
             "to": _written_levels(event.approvers.after),
         }
-    if event.metadata is not None:
-        changes["metadata"] = {"from": dict(event.metadata.before), "to": dict(event.metadata.after)}
     return changes
 
 
-def _updated(changes: Json, *, at: datetime, actor: Actor) -> record.Updated:
-    subject, body, metadata = (changes.get(name) for name in ("subject", "body", "metadata"))
-    expires_at, approvers = changes.get("expires_at"), changes.get("approvers")
+def _updated(fields: Json, *, at: datetime, actor: Actor) -> record.Updated:
+    """Read an edit; one that was never rewritten for 0003 has its texts, of which only the names are told."""
+    changes: Json = fields.get("changed", {})
+    content, expires_at, approvers = (changes.get(name) for name in ("content", "expires_at", "approvers"))
     return record.Updated(
         at=at,
         actor=actor,
-        subject=subject and record.Changed(before=subject["from"], after=subject["to"]),
-        body=body and record.Changed(before=body["from"], after=body["to"]),
+        fields=tuple(content["fields"] if content else (n for n in get_args(ContentField) if n in changes)),
+        content=content and record.Changed(before=content["from"], after=content["to"]),
         expires_at=expires_at
         and record.Changed(before=_moment(expires_at["from"]), after=_moment(expires_at["to"])),
         approvers=approvers
         and record.Changed(before=_read_levels(approvers["from"]), after=_read_levels(approvers["to"])),
-        metadata=metadata and record.Changed(before=metadata["from"], after=metadata["to"]),
+        voided=tuple(fields.get("voided", ())),
     )
 
 

@@ -7,20 +7,22 @@ and counted, and in ``api/permissions.py`` for single requests. A test holds the
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.approval import Approval, Source
 from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.people import Actor, ApproverKind
 from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
 from airflow_approvals.domain.status import Status
 from airflow_approvals.store import mapping, tables
-from airflow_approvals.store.approvals import OPEN_VALUES
+from airflow_approvals.store.approvals import OPEN_VALUES, since_opened
 from airflow_approvals.store.tables import approval as approval_table
 
 log = logging.getLogger(__name__)
@@ -58,13 +60,11 @@ def place_of(approval_id: UUID, actor: Actor, *, session: Session) -> Place | No
     """Give what decides whether this person may see a request; None when there is no such request."""
     columns = approval_table.c
     asked = exists().where(tables.approver.c.approval_id == columns.id, _named(actor))
-    query = select(columns.dag_id, columns.team_name, asked.label("is_approver")).where(
+    query = select(columns.dag_id, columns.run_id, columns.team_name, asked.label("is_approver")).where(
         columns.id == approval_id
     )
-    row = session.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Place(dag_id=row.dag_id, team_name=row.team_name, is_approver=row.is_approver)
+    row = session.execute(query).mappings().one_or_none()
+    return None if row is None else Place(**row)
 
 
 def choices(viewer: Viewer, *, limit: int, session: Session) -> tuple[list[str], list[str]]:
@@ -153,19 +153,24 @@ def _load(rows: list[mapping.Row], *, session: Session) -> list[Approval]:
     ids = [row["id"] for row in rows]
     waiting = select(tables.waiter).where(tables.waiter.c.approval_id.in_(ids))
     waiters = {waiter["approval_id"]: waiter for waiter in session.execute(waiting).mappings()}
-    voted = tables.vote.c
-    query = select(tables.vote).where(voted.approval_id.in_(ids)).order_by(voted.at, voted.actor_id)
-    votes: dict[UUID, list[mapping.Row]] = {}
-    for vote in session.execute(query).mappings():
-        votes.setdefault(vote["approval_id"], []).append(vote)
-    approvals = (_approval(row, waiters.get(row["id"]), votes.get(row["id"], ())) for row in rows)
+    votes, edits = (_by_approval(query, session=session) for query in since_opened(ids))
+    approvals = (_approval(row, waiters.get(row["id"]), votes[row["id"]], edits[row["id"]]) for row in rows)
     return [approval for approval in approvals if approval is not None]
 
 
-def _approval(row: mapping.Row, waiter: mapping.Row | None, votes: Sequence[mapping.Row]) -> Approval | None:
+def _by_approval(query: Select[Any], *, session: Session) -> dict[UUID, list[mapping.Row]]:
+    found: dict[UUID, list[mapping.Row]] = defaultdict(list)
+    for row in session.execute(query).mappings():
+        found[row["approval_id"]].append(row)
+    return found
+
+
+def _approval(
+    row: mapping.Row, waiter: mapping.Row | None, *since_opened: list[mapping.Row]
+) -> Approval | None:
     """Rebuild one of many; one that a newer version wrote must not hide the others."""
     try:
-        return mapping.approval_of(row, waiter, votes)
+        return mapping.approval_of(row, waiter, *since_opened)
     except NewerVersion as error:
         log.warning("Approval %s is left out of a list: %s", row["id"], error)
         return None
@@ -194,10 +199,13 @@ def _conditions(filters: Filters, viewer: Viewer, now: datetime) -> list[Conditi
         role = tables.approver.c.kind == ApproverKind.ROLE.value
         conditions.append(_has_approver(and_(role, tables.approver.c.name.in_(filters.approver_role))))
     if filters.assigned_to_me is not None:
-        conditions.append(_is(filters.assigned_to_me, _assigned_to(viewer.actor)))
+        conditions.append(_is(filters.assigned_to_me, _assigned_to(viewer.actor, now)))
     if filters.overdue is not None:
-        late = and_(_is_open(), columns.expires_at.is_not(None), columns.expires_at <= now)
-        conditions.append(_is(filters.overdue, late))
+        conditions.append(_is(filters.overdue, and_(_is_open(), _is_late(now))))
+    if filters.source:
+        by_task = exists().where(tables.waiter.c.approval_id == columns.id).correlate(approval_table)
+        wanted = {Source.TASK: by_task, Source.PERSON: ~by_task}
+        conditions.append(or_(*(wanted[source] for source in filters.source)))
     if filters.search:
         text = (columns.subject, columns.dag_id, columns.run_id, columns.task_id)
         conditions.append(
@@ -214,12 +222,27 @@ def _is_open() -> Condition:
     return approval_table.c.status.in_(OPEN_VALUES)
 
 
-def _assigned_to(actor: Actor) -> Condition:
-    reached = tables.approver.c.level <= approval_table.c.level
+def _is_late(now: datetime) -> Condition:
+    deadline = approval_table.c.expires_at
+    return and_(deadline.is_not(None), deadline <= now)
+
+
+def _assigned_to(actor: Actor, now: datetime) -> Condition:
+    """Hold for requests that this person may answer, as ``domain/rules.py`` has it once time has passed.
+
+    A deadline that is over has opened the next level, or has closed the request if there is none.
+    """
+    reached = approval_table.c.level + case((_is_late(now), 1), else_=0)
     voted = exists().where(
-        tables.vote.c.approval_id == approval_table.c.id, tables.vote.c.actor_id == actor.id
+        tables.vote.c.approval_id == approval_table.c.id,
+        or_(tables.vote.c.actor_id == actor.id, tables.vote.c.actor_name == actor.name),
     )
-    return and_(_is_open(), _has_approver(and_(reached, _named(actor))), ~voted)
+    return and_(
+        _is_open(),
+        _has_approver(tables.approver.c.level == reached),
+        _has_approver(and_(tables.approver.c.level <= reached, _named(actor))),
+        ~voted,
+    )
 
 
 def _named(actor: Actor) -> Condition:

@@ -15,6 +15,7 @@ from airflow_approvals.domain.approval import (
     Ends,
     Lapsed,
     Origin,
+    PastEdit,
     Progress,
     Resolution,
     Verdict,
@@ -23,9 +24,12 @@ from airflow_approvals.domain.approval import (
     Way,
     Withdrawn,
 )
+from airflow_approvals.domain.commands.edit import past
+from airflow_approvals.domain.events import AnyEvent, Updated
 from airflow_approvals.domain.people import ActorKind, Who
 from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.domain.status import OPEN, Status
+from airflow_approvals.store.events import event_of
 from airflow_approvals.store.policies import policy_json, policy_of
 
 Row = Mapping[str, Any] | RowMapping
@@ -77,8 +81,13 @@ def state_columns(approval: Approval) -> dict[str, Any]:
     }
 
 
-def approval_of(row: Row, waiter: Row | None, votes: Iterable[Row]) -> Approval:
-    """Rebuild a request from its row, that of its waiter if it has one, and its votes, oldest first."""
+def approval_of(
+    row: Row, waiter: Row | None = None, votes: Iterable[Row] = (), edits: Iterable[Row] = ()
+) -> Approval:
+    """Rebuild a request from its row, that of its waiter if it has one, votes and edits, oldest first.
+
+    :param edits: rows of table ``approval_event``.
+    """
     policy = policy_of(row["policy"])
     return Approval(
         id=row["id"],
@@ -89,7 +98,7 @@ def approval_of(row: Row, waiter: Row | None, votes: Iterable[Row]) -> Approval:
             map_index=row["map_index"],
             team_name=row["team_name"],
         ),
-        content=Content(subject=row["subject"], body=row["body"], metadata=row["metadata"]),
+        content=content_of(row),
         policy=policy,
         requested_by=row["requested_by"],
         created_at=row["created_at"],
@@ -100,10 +109,16 @@ def approval_of(row: Row, waiter: Row | None, votes: Iterable[Row]) -> Approval:
         ),
         resolution=_resolution(row, policy.on_expiry),
         votes=tuple(vote_of(vote) for vote in votes),
+        edits=tuple(_edit(event_of(edit)) for edit in edits),
         waiter=None if waiter is None else waiter_of(waiter),
         recorded=row["recorded"],
         version=row["version"],
     )
+
+
+def content_of(row: Row) -> Content:
+    """Rebuild a content from its columns."""
+    return Content(subject=row["subject"], body=row["body"], metadata=row["metadata"])
 
 
 def waiter_row(approval_id: UUID, waiter: Waiter) -> dict[str, Any]:
@@ -145,8 +160,8 @@ def vote_rows(approval_id: UUID, votes: Sequence[Vote]) -> list[dict[str, Any]]:
     return [
         {
             "approval_id": approval_id,
-            "actor_id": vote.actor_id,
-            "actor_name": vote.actor_name,
+            "actor_id": vote.by.id,
+            "actor_name": vote.by.name,
             "verdict": vote.verdict.value,
             "comment": vote.comment,
             "level": vote.level,
@@ -159,13 +174,17 @@ def vote_rows(approval_id: UUID, votes: Sequence[Vote]) -> list[dict[str, Any]]:
 def vote_of(row: Row) -> Vote:
     """Rebuild one vote."""
     return Vote(
-        actor_id=row["actor_id"],
-        actor_name=row["actor_name"],
+        by=Who(kind=ActorKind.PERSON, id=row["actor_id"], name=row["actor_name"]),
         verdict=Verdict(row["verdict"]),
         comment=row["comment"],
         level=row["level"],
         at=row["at"],
     )
+
+
+def _edit(event: AnyEvent) -> PastEdit:
+    assert isinstance(event, Updated)  # noqa: S101  (only those are read for it)
+    return past(event)
 
 
 def _resolution(row: Row, on_expiry: OnExpiry) -> Resolution | None:

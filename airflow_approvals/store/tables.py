@@ -28,6 +28,7 @@ from airflow_approvals.domain.status import Status
 
 ID_LENGTH = 250  # as Airflow's own dag_id, run_id and task_id
 NAME_LENGTH = 512  # as flask-appbuilder's user names
+FINGERPRINT_LENGTH = 64  # SHA-256 in hexadecimal
 TYPE_LENGTH = 50  # of a fact; whichever there are, the database takes them
 
 metadata = MetaData(
@@ -127,6 +128,16 @@ vote = _child(
     PrimaryKeyConstraint("approval_id", "actor_id"),
     _one_of("verdict", Verdict),
 )
+
+content = _child(
+    "approval_content",
+    Column("fingerprint", String(FINGERPRINT_LENGTH), nullable=False),
+    Column("subject", String(500), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("metadata", Json, nullable=False),
+    PrimaryKeyConstraint("approval_id", "fingerprint"),
+)
+"""Contents that an edit replaced, each once; the one of today is in ``approval``."""
 
 event = _child(
     "approval_event",

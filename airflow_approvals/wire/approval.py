@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from airflow_approvals.domain.approval import Approval, Decided, Verdict, Withdrawn
+from airflow_approvals.domain.approval import Approval, Content, Decided, Source, Verdict, Vote, Withdrawn
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry
 from airflow_approvals.domain.status import Status
@@ -42,6 +42,18 @@ class VoteShape(Output):
     level: int
     at: datetime
 
+    @classmethod
+    def of(cls, vote: Vote) -> VoteShape:
+        """Shape one answer."""
+        return cls(
+            actor_id=vote.by.id,
+            actor_name=vote.by.name,
+            verdict=vote.verdict,
+            comment=vote.comment,
+            level=vote.level,
+            at=vote.at,
+        )
+
 
 class ApprovalShape(Output):
     """A request and everything known about it."""
@@ -54,8 +66,12 @@ class ApprovalShape(Output):
     try_number: int | None
     ti_id: UUID | None
     team_name: str | None
+    source: Source = Field(
+        description="`task`: a task waits for the answer. `person`: opened by hand; no task heeds it."
+    )
     subject: str
     body: str
+    fingerprint: str = Field(description="Stands for exactly this subject, body and metadata (SHA-256).")
     status: Status
     level: int = Field(description="Index of the highest level asked so far.")
     levels: list[LevelShape]
@@ -74,7 +90,7 @@ class ApprovalShape(Output):
     reason: str | None = Field(description="Why it was cancelled.")
     metadata: dict[str, Any]
     resumed_at: datetime | None = Field(description="When the waiting task was woken with the decision.")
-    votes: list[VoteShape]
+    votes: list[VoteShape] = Field(description="The answers that count; an edit of the content voids them.")
     version: int
 
     @classmethod
@@ -91,8 +107,10 @@ class ApprovalShape(Output):
             try_number=None if waiter is None else waiter.try_number,
             ti_id=None if waiter is None else waiter.ti_id,
             team_name=origin.team_name,
+            source=approval.source,
             subject=content.subject,
             body=content.body,
+            fingerprint=content.fingerprint,
             status=approval.status,
             level=progress.level,
             levels=[LevelShape.of(level) for level in policy.levels],
@@ -111,8 +129,27 @@ class ApprovalShape(Output):
             reason=end.reason if isinstance(end, Withdrawn) else None,
             metadata=dict(content.metadata),
             resumed_at=None if waiter is None else waiter.ended_at,
-            votes=[VoteShape.model_validate(vote) for vote in approval.votes],
+            votes=[VoteShape.of(vote) for vote in approval.votes],
             version=approval.version,
+        )
+
+
+class ContentShape(Output):
+    """What a request asks, or asked before somebody edited it."""
+
+    fingerprint: str
+    subject: str
+    body: str
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, content: Content) -> ContentShape:
+        """Shape one content."""
+        return cls(
+            fingerprint=content.fingerprint,
+            subject=content.subject,
+            body=content.body,
+            metadata=dict(content.metadata),
         )
 
 

@@ -47,6 +47,7 @@ Subject = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterV
 Body = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(storable)]
 Comment = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(storable)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(storable)]
+Fingerprint = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(_storable_json)]
 MapIndex = Annotated[int, Field(ge=-1, le=MAX_INT32)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_TIMEOUT.total_seconds(), allow_inf_nan=False)]

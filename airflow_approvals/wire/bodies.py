@@ -8,6 +8,7 @@ from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.wire.base import (
     Body,
     Comment,
+    Fingerprint,
     Id,
     Input,
     MapIndex,
@@ -62,6 +63,11 @@ class DecisionBody(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Checked the figures."}]})
 
     comment: Comment | None = None
+    fingerprint: Fingerprint | None = Field(
+        default=None,
+        description="That of the content you have read. If the request has another one by now, the answer is "
+        "refused (`content_changed`).",
+    )
 
 
 class CancelBody(Input):

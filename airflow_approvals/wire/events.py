@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import assert_never
 
 from airflow_approvals.domain import events as record
-from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.approval import ContentField, Verdict
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.wire.base import Output
@@ -86,10 +86,6 @@ class _Changed(Output, Generic[T]):
     after: T = Field(alias="to")
 
 
-class ChangedTextShape(_Changed[str]):
-    """A text before and after."""
-
-
 class ChangedTimeShape(_Changed[datetime | None]):
     """A time before and after."""
 
@@ -98,25 +94,20 @@ class ChangedApproversShape(_Changed[list[list[ApproverShape]]]):
     """The approvers of each level before and after."""
 
 
-class ChangedMetadataShape(_Changed[dict[str, Any]]):
-    """The details before and after."""
-
-
-class ChangesShape(Output):
-    """What an edit changed; what stayed as it was is null."""
-
-    subject: ChangedTextShape | None
-    body: ChangedTextShape | None
-    expires_at: ChangedTimeShape | None
-    approvers: ChangedApproversShape | None
-    metadata: ChangedMetadataShape | None
-
-
 class UpdatedShape(_Fact):
-    """Somebody changed the open request."""
+    """Somebody changed the open request; what stayed as it was is null, or not in `fields`."""
 
     type: Literal["updated"] = "updated"
-    changed: ChangesShape
+    fields: list[ContentField] = Field(description="What of the content changed.")
+    before: str | None = Field(
+        description="Fingerprint of the content as it was: `/approvals/{id}/contents/{fingerprint}` gives it."
+    )
+    after: str | None = Field(description="Fingerprint of the content as this made it.")
+    expires_at: ChangedTimeShape | None
+    approvers: ChangedApproversShape | None
+    voided: list[str] = Field(
+        description="Who had answered the content as it was: that counts no more, and they may answer anew."
+    )
 
 
 class ResumedShape(_Fact):
@@ -149,16 +140,15 @@ EventShape = Annotated[
 
 
 class EventCollection(Output):
-    """The record of one request, oldest first."""
+    """A page of the record of one request, oldest first, and how many facts it has in all."""
 
     events: list[EventShape]
     total_entries: int
 
     @classmethod
-    def of(cls, events: Iterable[record.AnyEvent]) -> EventCollection:
-        """Shape a whole record."""
-        shaped = [shape_of(event) for event in events]
-        return cls(events=shaped, total_entries=len(shaped))
+    def of(cls, events: Iterable[record.AnyEvent], total_entries: int) -> EventCollection:
+        """Shape one page."""
+        return cls(events=[shape_of(event) for event in events], total_entries=total_entries)
 
 
 def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fact)
@@ -190,7 +180,7 @@ def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fac
         case record.Cancelled():
             return CancelledShape(**fact, reason=event.reason)
         case record.Updated():
-            return UpdatedShape(**fact, changed=_changes(event))
+            return _updated(event, fact)
         case record.Resumed():
             return ResumedShape(**fact)
         case record.Unknown():
@@ -199,15 +189,17 @@ def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fac
             assert_never(event)
 
 
-def _changes(event: record.Updated) -> ChangesShape:
-    return ChangesShape(
-        subject=_both(ChangedTextShape, event.subject, str),
-        body=_both(ChangedTextShape, event.body, str),
+def _updated(event: record.Updated, fact: dict[str, Any]) -> UpdatedShape:
+    return UpdatedShape(
+        **fact,
+        fields=list(event.fields),
+        before=None if event.content is None else event.content.before,
+        after=None if event.content is None else event.content.after,
         expires_at=_both(ChangedTimeShape, event.expires_at, lambda moment: moment),
         approvers=_both(
             ChangedApproversShape, event.approvers, lambda levels: [_approvers(level) for level in levels]
         ),
-        metadata=_both(ChangedMetadataShape, event.metadata, dict),
+        voided=list(event.voided),
     )
 
 

@@ -36,10 +36,12 @@ class RowShape(Output):
     expires_at: datetime | None
     resolved_at: datetime | None
     actor_name: str | None
-    can_decide: bool = Field(description="You may decide it now.")
+    fingerprint: str
+    can_decide: bool = Field(description="You may answer it now.")
+    can_approve: bool = Field(description="You may answer it with yes; not when you edited it.")
 
     @classmethod
-    def of(cls, approval: Approval, *, can_decide: bool) -> RowShape:
+    def of(cls, approval: Approval, *, can_decide: bool, can_approve: bool) -> RowShape:
         """Shape one line."""
         origin, progress, end = approval.origin, approval.progress, approval.resolution
         asked = approval.policy.levels[progress.level].approvers
@@ -60,7 +62,9 @@ class RowShape(Output):
             expires_at=progress.expires_at,
             resolved_at=None if end is None else end.at,
             actor_name=None if end is None else end.by.name,
+            fingerprint=approval.content.fingerprint,
             can_decide=can_decide,
+            can_approve=can_approve,
         )
 
 
@@ -76,10 +80,14 @@ class DetailShape(Output):
     """Everything the Approvals page shows of one request, for the person who reads it."""
 
     approval: ApprovalShape
-    events: list[EventShape]
-    can_decide: bool = Field(description="You may decide it now.")
-    why_not: str | None = Field(description="Why you may not decide it, in words; null when you may.")
-    can_edit: bool = Field(description="You may edit its Dag, and so change, cancel or delete the request.")
+    events: list[EventShape] = Field(description="The newest part of the record, oldest first.")
+    total_events: int
+    can_decide: bool = Field(description="You may answer it now.")
+    why_not: str | None = Field(description="Why you may not answer it, in words; null when you may.")
+    can_approve: bool = Field(description="You may answer it with yes.")
+    why_not_approve: str | None = Field(description="Why not with yes, in words; null when you may.")
+    can_edit: bool = Field(description="You may edit its Dag, and so change or cancel the request.")
+    can_delete: bool = Field(description="You run this Airflow, and its record need not be kept any longer.")
 
 
 class ChoicesShape(Output):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from airflow_approvals.domain import errors
+from airflow_approvals.domain.approval import ContentField
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.status import Status
 from airflow_approvals.wire.words import words
@@ -20,9 +20,6 @@ class ClosedShape(BaseModel):
     by: str = Field(description="The name of who closed it.")
     by_kind: ActorKind
     at: AwareDatetime
-
-
-ContentField = Literal["subject", "body", "metadata"]
 
 
 class Problem(BaseModel):

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import Approval, Decided, Lapsed, Verdict, Withdrawn
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.commands.edit import past
 from airflow_approvals.domain.events import AnyEvent, Changed, Expired, Updated, Voted
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands, reading, sweep
 from airflow_approvals.service.transaction import Work
@@ -227,9 +229,14 @@ def test_what_was_said_and_changed_is_still_read(upgraded: Session) -> None:
     assert updated.expires_at == Changed(before=NOW + HOUR, after=NOW + 3 * HOUR)
     assert updated.approvers is not None
     assert updated.approvers.after == ((role("manager"), user("ana")), (role("director"),))
-    assert updated.metadata == Changed(
-        before={"rows": 1200}, after={"rows": 1300, "checks": [{"name": "unit", "ok": True}, None]}
-    )
+    assert updated.content is not None
+    assert "metadata" in updated.fields
+    texts = [
+        reading.content(found["edited"][0], mark, work=work_at(NOW)).metadata
+        for mark in (updated.content.before, updated.content.after)
+    ]
+    assert texts == [{"rows": 1200}, {"rows": 1300, "checks": [{"name": "unit", "ok": True}, None]}]
+    assert found["edited"][0].edits == (past(updated),)
 
 
 def test_every_kind_of_open_request_can_be_approved(waiting: dict[str, Approval]) -> None:

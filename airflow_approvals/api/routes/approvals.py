@@ -7,14 +7,21 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_approvals.api.callers import CallerDep, Person, PersonDep, own_task
-from airflow_approvals.api.permissions import EditorDep, ReadableDep, WatchedDep, require_editor, viewer_of
+from airflow_approvals.api.permissions import (
+    DeleterDep,
+    EditorDep,
+    ReadableDep,
+    WatchedDep,
+    require_editor,
+    viewer_of,
+)
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
-from airflow_approvals.domain.approval import Approval, Content, Origin
+from airflow_approvals.domain.approval import Approval, Content, Origin, Source
 from airflow_approvals.domain.calendar import in_future
 from airflow_approvals.domain.commands.edit import Edit, Keep, edit
 from airflow_approvals.domain.errors import Invalid
@@ -23,15 +30,32 @@ from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands, opening, reading
+from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.opening import Question
 from airflow_approvals.service.transaction import Work
-from airflow_approvals.wire.approval import ApprovalCollection, ApprovalShape
-from airflow_approvals.wire.base import MAX_INT32, Id, MapIndex, Name
+from airflow_approvals.wire.approval import ApprovalCollection, ApprovalShape, ContentShape
+from airflow_approvals.wire.base import MAX_INT32, Fingerprint, Id, MapIndex, Name
 from airflow_approvals.wire.bodies import EditBody, OpenBody, ReplaceBody
 from airflow_approvals.wire.events import EventCollection
 from airflow_approvals.wire.watching import WatchedCollection, WatchedShape
 
 router = APIRouter(tags=["approvals"])
+
+MAX_DIGITS = 10  # of a version
+
+IfMatch = Annotated[
+    str | None,
+    Header(description='Change the request only at this version, e.g. `"3"`; else 412 `version_differs`.'),
+]
+
+
+class EventsQuery(BaseModel):
+    """Which part of a record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    offset: Annotated[int, Field(ge=0, le=MAX_INT32)] = 0
 
 
 class ListQuery(BaseModel):
@@ -47,6 +71,7 @@ class ListQuery(BaseModel):
     status: list[Status] = []
     approver_role: list[Name] = []
     requested_by: list[Name] = []
+    source: list[Source] = []
     assigned_to_me: bool | None = Field(default=None, description="You may decide it now.")
     overdue: bool | None = Field(default=None, description="Open with a deadline in the past.")
     search: Id | None = Field(default=None, description="In subject, Dag id, run id or task id.")
@@ -105,36 +130,50 @@ def list_watched(found: WatchedDep) -> WatchedCollection:
 
 
 @router.get("/approvals/{approval_id}", responses=answers(403, 404))
-def get_approval(approval: ReadableDep) -> ApprovalShape:
-    """Read one request."""
+def get_approval(approval: ReadableDep, response: Response) -> ApprovalShape:
+    """Read one request; its `ETag` is its version, for `If-Match`."""
+    response.headers["ETag"] = f'"{approval.version}"'
     return ApprovalShape.of(approval)
 
 
 @router.get("/approvals/{approval_id}/events", responses=answers(403, 404))
-def list_events(approval: ReadableDep, work: WorkDep) -> EventCollection:
-    """Read everything that happened to one request, oldest first."""
-    return EventCollection.of(reading.record(approval.id, work=work))
+def list_events(
+    approval: ReadableDep, query: Annotated[EventsQuery, Query()], work: WorkDep
+) -> EventCollection:
+    """Read what happened to one request, oldest first."""
+    known = reading.record(approval.id, limit=query.limit, offset=query.offset, work=work)
+    return EventCollection.of(known, approval.recorded)
 
 
-@router.patch("/approvals/{approval_id}", responses=answers(403, 404, 409))
-def edit_approval(approval_id: UUID, body: EditBody, editor: EditorDep, work: WorkDep) -> ApprovalShape:
+@router.get("/approvals/{approval_id}/contents/{fingerprint}", responses=answers(403, 404))
+def get_content(approval: ReadableDep, fingerprint: Fingerprint, work: WorkDep) -> ContentShape:
+    """Read what a request asks, or asked before somebody edited it."""
+    return ContentShape.of(reading.content(approval, fingerprint, work=work))
+
+
+@router.patch("/approvals/{approval_id}", responses=answers(403, 404, 409, 412))
+def edit_approval(
+    approval_id: UUID, body: EditBody, editor: EditorDep, if_match: IfMatch, work: WorkDep
+) -> ApprovalShape:
     """Change some values of an open request."""
-    return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor), work=work))
+    return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor, if_match), work=work))
 
 
-@router.put("/approvals/{approval_id}", responses=answers(403, 404, 409))
-def replace_approval(approval_id: UUID, body: ReplaceBody, editor: EditorDep, work: WorkDep) -> ApprovalShape:
+@router.put("/approvals/{approval_id}", responses=answers(403, 404, 409, 412))
+def replace_approval(
+    approval_id: UUID, body: ReplaceBody, editor: EditorDep, if_match: IfMatch, work: WorkDep
+) -> ApprovalShape:
     """Change all editable values of an open request."""
-    return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor), work=work))
+    return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor, if_match), work=work))
 
 
 @router.delete("/approvals/{approval_id}", status_code=204, responses=answers(403, 404, 409))
-def delete_approval(approval_id: UUID, editor: EditorDep, work: WorkDep) -> None:
-    """Remove a closed request with its record."""
-    commands.delete(approval_id, work=work)
+def delete_approval(approval_id: UUID, deleter: DeleterDep, work: WorkDep) -> None:
+    """Remove a closed request with its record, once its retention time is over; administrators only."""
+    commands.delete(approval_id, actor=deleter.actor, work=work)
 
 
-def _edit(body: EditBody | ReplaceBody, editor: Person) -> Edit:
+def _edit(body: EditBody | ReplaceBody, editor: Person, if_match: str | None) -> Edit:
     return Edit(
         actor=editor.actor,
         subject=body.subject,
@@ -142,9 +181,20 @@ def _edit(body: EditBody | ReplaceBody, editor: Person) -> Edit:
         expires_at=body.expires_at if "expires_at" in body.model_fields_set else Keep.KEEP,
         approvers=None
         if body.approvers is None
-        else [[Approver(kind=a.kind, name=a.name) for a in level] for level in body.approvers],
+        else [[Approver.named(a.kind, a.name) for a in level] for level in body.approvers],
         metadata=body.metadata,
+        version=_version(if_match),
     )
+
+
+def _version(if_match: str | None) -> int | None:
+    """Read the header ``If-Match``; None: whatever the version is."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    number = if_match.strip().removeprefix("W/").strip('"')
+    if not number.isdecimal() or len(number) > MAX_DIGITS:
+        raise Invalid('If-Match is the request\'s version in double quotes, as ETag gives it, e.g. "3".')
+    return int(number)
 
 
 def _open_by_hand(body: OpenBody, person: Person, work: Work) -> Approval:
@@ -154,21 +204,20 @@ def _open_by_hand(body: OpenBody, person: Person, work: Work) -> Approval:
         raise Invalid("Give expires_at or expires_in, not both.")
     if body.map_index is not None and body.task_id is None:
         raise Invalid("map_index needs task_id.")
-    team_name = reading.team_of(body.dag_id, work=work)
-    require_editor(person, body.dag_id, team_name)
+    origin = Origin(
+        dag_id=body.dag_id,
+        run_id=body.run_id,
+        task_id=body.task_id,
+        map_index=-1 if body.map_index is None else body.map_index,
+        team_name=reading.team_of(body.dag_id, work=work),
+    )
+    require_editor(person, origin, Deed.OPEN, work=work)
     if body.expires_at is not None:  # every level gets as long as the first one
         now = work.clock()
         seconds = (in_future(body.expires_at, now) - now).total_seconds()
         question = replace(_question(body, expires_in=seconds), expires_at=body.expires_at)
     else:
         question = _question(body)
-    origin = Origin(
-        dag_id=body.dag_id,
-        run_id=body.run_id,
-        task_id=body.task_id,
-        map_index=-1 if body.map_index is None else body.map_index,
-        team_name=team_name,
-    )
     return opening.open_by_hand(origin, question, actor=person.actor, work=work)
 
 

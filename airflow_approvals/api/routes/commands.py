@@ -12,7 +12,8 @@ from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.commands.close import Cancellation
 from airflow_approvals.domain.commands.close import cancel as cancel_request
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.service import commands
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
@@ -50,5 +51,7 @@ def advance(approval_id: UUID, body: EmptyBody, work: WorkDep) -> WatchedShape:
 def _decide(
     approval_id: UUID, verdict: Verdict, body: DecisionBody, sight: Sight, work: Work
 ) -> ApprovalShape:
-    answer = Answer(actor=sight.person.actor, verdict=verdict, comment=body.comment)
+    answer = Answer(
+        actor=sight.person.actor, verdict=verdict, comment=body.comment, fingerprint=body.fingerprint
+    )
     return ApprovalShape.of(commands.run(approval_id, decide, answer, work=work))

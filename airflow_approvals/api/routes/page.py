@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,19 +10,24 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from airflow_approvals.api import badge
-from airflow_approvals.api.callers import PersonDep
-from airflow_approvals.api.permissions import SightDep, viewer_of
+from airflow_approvals.api.callers import Person, PersonDep
+from airflow_approvals.api.permissions import SightDep, is_administrator, viewer_of
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.routes.approvals import ListQuery
 from airflow_approvals.api.work import WorkDep
+from airflow_approvals.domain.approval import Approval, Verdict
+from airflow_approvals.domain.errors import ApprovalError
 from airflow_approvals.domain.search import Viewer
-from airflow_approvals.service import reading
+from airflow_approvals.service import commands, reading
+from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.events import shape_of
 from airflow_approvals.wire.page import ChoicesShape, DetailShape, RowCollection, RowShape
 from airflow_approvals.wire.words import words
 
 MAX_CHOICES = 200
+MAX_EVENTS = 200
+"""The newest facts of a record; the others are in ``/approvals/{id}/events``."""
 
 router = APIRouter(tags=["page"])
 
@@ -39,7 +45,12 @@ def list_rows(query: Annotated[RowsQuery, Query()], person: PersonDep, work: Wor
     viewer = viewer_of(person, query.dag_id, work=work)
     found, total = query.read(viewer, now=now, work=work)
     rows = [
-        RowShape.of(a, can_decide=reading.why_not_decide(a, person.actor, now=now) is None) for a in found
+        RowShape.of(
+            approval,
+            can_decide=_why_not(approval, person, Verdict.DENY, now) is None,
+            can_approve=_why_not(approval, person, Verdict.APPROVE, now) is None,
+        )
+        for approval in found
     ]
     waiting = reading.count_waiting(viewer, now=now, work=work)
     return RowCollection(approvals=rows, total_entries=total, waiting_for_me=waiting)
@@ -48,15 +59,30 @@ def list_rows(query: Annotated[RowsQuery, Query()], person: PersonDep, work: Wor
 @router.get("/page/approvals/{approval_id}", responses=answers(403, 404))
 def get_detail(approval_id: UUID, sight: SightDep, work: WorkDep) -> DetailShape:
     """Read one request with its record, and whether you may decide and change it."""
-    approval = reading.get(approval_id, work=work)
-    why_not = reading.why_not_decide(approval, sight.person.actor, now=work.clock())
+    approval, now = reading.get(approval_id, work=work), work.clock()
+    why_not = _why_not(approval, sight.person, Verdict.DENY, now)  # a denial has no rules of its own
+    why_not_approve = _why_not(approval, sight.person, Verdict.APPROVE, now)
+    known = reading.record(approval_id, offset=max(0, approval.recorded - MAX_EVENTS), work=work)
     return DetailShape(
         approval=ApprovalShape.of(approval),
-        events=[shape_of(event) for event in reading.record(approval_id, work=work)],
+        events=[shape_of(event) for event in known],
+        total_events=approval.recorded,
         can_decide=why_not is None,
         why_not=None if why_not is None else words(why_not),
+        can_approve=why_not_approve is None,
+        why_not_approve=None if why_not_approve is None else words(why_not_approve),
         can_edit=sight.may("PUT"),
+        can_delete=_may_go(approval, now, work) and is_administrator(sight.person),
     )
+
+
+def _may_go(approval: Approval, now: datetime, work: Work) -> bool:
+    end = approval.resolution
+    return end is not None and commands.why_kept(end.at, now, work=work) is None
+
+
+def _why_not(approval: Approval, person: Person, verdict: Verdict, now: datetime) -> ApprovalError | None:
+    return reading.why_not_answer(approval, person.actor, verdict, now=now)
 
 
 @router.get("/page/choices", responses=answers(403))

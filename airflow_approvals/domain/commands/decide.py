@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from airflow_approvals.domain import quorum, rules
@@ -12,16 +12,7 @@ from airflow_approvals.domain.commands.advance import is_due
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import resolved
 from airflow_approvals.domain.events import Approved, Denied, Voted
-from airflow_approvals.domain.people import Actor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a person says, and who they are at this moment."""
-
-    actor: Actor
-    verdict: Verdict
-    comment: str | None = None
+from airflow_approvals.domain.rules import Answer
 
 
 def decide(approval: Approval, answer: Answer, now: datetime) -> Change:
@@ -31,15 +22,15 @@ def decide(approval: Approval, answer: Answer, now: datetime) -> Change:
     :raises NotAllowed: the person may not decide; ``rule`` says why.
     :raises AlreadyClosed: somebody, or the deadline, was first.
     :raises AlreadyVoted: the person has answered before.
+    :raises ContentChanged: the answer is to another content than the request has now.
     """
     assert not is_due(approval, now), "advance comes first"  # noqa: S101
     now = utc(now)
     actor = answer.actor
-    if refusal := rules.why_not_eligible(approval, actor):
+    if refusal := rules.why_not(approval, answer):
         raise refusal
     vote = Vote(
-        actor_id=actor.id,
-        actor_name=actor.name,
+        by=actor.who,
         verdict=answer.verdict,
         comment=answer.comment,
         level=approval.progress.level,

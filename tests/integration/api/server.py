@@ -6,7 +6,7 @@ import http.client
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text, update
 
 from airflow_approvals import tokens
 from airflow_approvals.store import tables
+from airflow_approvals.wire.problems import Problem
 from dev.stack import Account, AirflowStack
 
 MOUNTED_AT = "/approvals"
@@ -208,6 +209,16 @@ class Server:
                 .values(expires_at=datetime.now(tz=timezone.utc))
             )
 
+    def let_retention_pass(self, approval_id: str) -> None:
+        """Make a closed request one that was closed longer ago than records are kept."""
+        columns = tables.approval.c
+        with self.engine.begin() as connection:
+            connection.execute(
+                update(tables.approval)
+                .where(columns.id == UUID(approval_id))
+                .values(resolved_at=datetime.now(tz=timezone.utc) - timedelta(days=91))
+            )
+
     def _update(self, changes: str, condition: str, **values: Any) -> None:
         with self.engine.begin() as connection:
             connection.execute(
@@ -277,7 +288,7 @@ def content(**fields: Any) -> dict[str, Any]:
 def problem(response: httpx.Response) -> tuple[int, str, str | None]:
     """Status, code and rule of a refusal; its body must have the one shape of all errors."""
     body = response.json()
-    assert body.keys() <= {"detail", "code", "rule", "closed"}, body
+    assert body.keys() <= Problem.model_fields.keys(), body
     assert isinstance(body["detail"], str)
     assert body["detail"]
     assert ("closed" in body) == (body["code"] == "already_closed"), body

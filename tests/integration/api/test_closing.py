@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -101,14 +101,20 @@ def test_after_escalation_both_levels_may_decide(fab: Server, name: str) -> None
 
 
 def test_only_a_closed_request_can_be_deleted(fab: Server) -> None:
-    """Open: 409. Closed: 204 without a body, and then it is as unknown as any other id."""
+    """Open: 409. Closed and kept long enough: 204 without a body; then it is as unknown as any other id."""
     approval = fab.open_by_hand()
-    path, by = f"/approvals/{approval['id']}", fab.person("editor")
+    path, by = f"/approvals/{approval['id']}", fab.person("admin")
     response = fab.call("DELETE", path, by=by)
     assert problem(response) == (409, "still_open", None)
     assert "cancel" in response.json()["detail"]
     assert fab.read(approval["id"]) == approval
     fab.approve(approval["id"])
+    response = fab.call("DELETE", path, by=by)
+    assert problem(response) == (409, "kept", None)
+    assert moment(response.json()["until"]) == moment(fab.read(approval["id"])["resolved_at"]) + timedelta(
+        days=90
+    )
+    fab.let_retention_pass(approval["id"])
     deleted = fab.call("DELETE", path, by=by)
     assert (deleted.status_code, deleted.content) == (204, b"")
     unknown = fab.get(f"/approvals/{uuid4()}", by=by)
@@ -128,10 +134,11 @@ def test_a_decision_that_its_task_still_waits_for_cannot_be_deleted(fab: Server)
     approval = fab.open(task)
     fab.park(task)
     fab.approve(approval["id"])
-    response = fab.call("DELETE", f"/approvals/{approval['id']}", by=fab.person("editor"))
+    fab.let_retention_pass(approval["id"])
+    response = fab.call("DELETE", f"/approvals/{approval['id']}", by=fab.person("admin"))
     assert problem(response) == (409, "not_delivered", None)
     fab.set_state(task, "success")
-    assert fab.call("DELETE", f"/approvals/{approval['id']}", by=fab.person("editor")).status_code == 204
+    assert fab.call("DELETE", f"/approvals/{approval['id']}", by=fab.person("admin")).status_code == 204
 
 
 def test_cancelling_needs_and_records_a_reason(fab: Server) -> None:

@@ -43,12 +43,22 @@ def test_a_patch_changes_what_it_names(fab: Server) -> None:
         after = answer.json()
         assert after == fab.read(approval["id"])
         changed = {key for key in after if after[key] != before[key]}
-        assert changed == {"version", "levels" if name == "approvers" else name}
+        own = {"levels"} if name == "approvers" else {name} if name == "expires_at" else {name, "fingerprint"}
+        assert changed == {"version", *own}
         assert after["version"] == version
         event = fab.events(approval)[-1]
         assert (event["type"], event["actor"]["name"]) == ("updated", "editor")
-        old_and_new = {field: value for field, value in event["changed"].items() if value is not None}
-        assert old_and_new == {name: {"from": _value(before, name), "to": _value(after, name)}}
+        told = {field: event[field] for field in ("expires_at", "approvers") if event[field] is not None}
+        if name in {"expires_at", "approvers"}:
+            assert told == {name: {"from": _value(before, name), "to": _value(after, name)}}
+            assert (event["fields"], event["before"], event["after"]) == ([], None, None)
+        else:
+            assert told == {}
+            assert event["fields"] == [name]
+            for mark, seen in (("before", before), ("after", after)):
+                assert event[mark] == seen["fingerprint"]
+                old = fab.get(f"/approvals/{approval['id']}/contents/{event[mark]}", by=fab.person("viewer"))
+                assert old.json() == {key: seen[key] for key in old.json()}
     assert moment(fab.read(approval["id"])["expires_at"]) == moment(deadline)
     assert fab.approve(approval["id"], by="viewer")["status"] == "approved"
 

@@ -154,7 +154,14 @@ CALLS: Mapping[str, Call] = {
     "events": Call("list_events", "GET", "/approvals/{id}/events", READERS),
     "edit": Call("edit_approval", "PATCH", "/approvals/{id}", _editors(200), _body({"body": "Changed."})),
     "replace": Call("replace_approval", "PUT", "/approvals/{id}", _editors(200), _body(REPLACEMENT)),
-    "delete": Call("delete_approval", "DELETE", "/approvals/{id}", _editors(204), closed=True),
+    "content": Call("get_content", "GET", "/approvals/{id}/contents/{fingerprint}", READERS),
+    "delete": Call(
+        "delete_approval",
+        "DELETE",
+        "/approvals/{id}",
+        _everyone("administrator", "person_only", op=204, admin=204, outsider="not_found"),
+        closed=True,
+    ),
     "approve": Call("approve", "POST", "/approvals/{id}/approve", DECIDERS, _body({})),
     "deny": Call("deny", "POST", "/approvals/{id}/deny", DECIDERS, _body({"comment": "No."})),
     "cancel": Call(
@@ -203,11 +210,12 @@ def test_who_may_do_what(request: pytest.FixtureRequest, auth: str, name: str, c
     if call.closed:
         server.approve(scene.approval_id)
         server.set_state(scene.task, "success")
+        server.let_retention_pass(scene.approval_id)
     before = server.read(scene.approval_id)
 
     response = server.call(
         call.method,
-        call.path.format(id=scene.approval_id),
+        call.path.format(id=scene.approval_id, fingerprint=before["fingerprint"]),
         by=CALLERS[caller](server, scene),
         below=call.below,
         json=None if call.body is None else call.body(scene),

@@ -39,16 +39,17 @@ FACTS: tuple[tuple[AnyEvent, str, str], ...] = (
         Updated(
             at=NOW,
             actor=ANA,
-            subject=Changed(before="Pay", after="Pay them"),
+            fields=("subject", "metadata"),
+            content=Changed(before="a" * 64, after="b" * 64),
             expires_at=Changed(before=NOW, after=None),
             approvers=Changed(before=((role("manager"),),), after=((user("bo"),),)),
-            metadata=Changed(before={}, after={"rows": 1}),
+            voided=("bo",),
         ),
-        "Changed by ana",
-        f'{HER_SHELL}, subject: {{"from": "Pay", "to": "Pay them"}}, '
+        "Changed by ana: subject, details, deadline, approvers; no longer counts: the answer of bo",
+        f"{HER_SHELL}, before: {'a' * 64}, after: {'b' * 64}, "
         'expires_at: {"from": "2026-01-05T09:00:00Z", "to": null}, '
         'approvers: {"from": [[{"kind": "role", "name": "manager"}]], '
-        '"to": [[{"kind": "user", "name": "bo"}]]}, metadata: {"from": {}, "to": {"rows": 1}}',
+        '"to": [[{"kind": "user", "name": "bo"}]]}',
     ),
     (
         Escalated(at=NOW, actor=SYSTEM, level=1, expires_at=None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,12 @@ from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import Cancellation, cancel
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.edit import Edit, edit
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.policy import Policy
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands, opening, reading, sweep
 from airflow_approvals.service.opening import Question
@@ -28,7 +29,9 @@ from tests.builders import HOUR, MANAGER, MINUTE, NOW, content, origin, person, 
 
 SOON = NOW + MINUTE
 SETTINGS = Settings(settle_seconds=5.0, retention_days=90)
+LONG_AFTER = SOON + timedelta(days=91)
 EDITOR = person("dag-editor")
+ADMINISTRATOR = person("an-administrator")
 
 
 def work_at(now: datetime, **settings: Any) -> Work:
@@ -118,9 +121,10 @@ class Desk:
         actor: Actor = MANAGER,
         now: datetime = SOON,
         comment: str | None = None,
+        fingerprint: str | None = None,
     ) -> Approval:
         """Answer as the manager, a minute after opening."""
-        answer = Answer(actor=actor, verdict=verdict, comment=comment)
+        answer = Answer(actor=actor, verdict=verdict, comment=comment, fingerprint=fingerprint)
         return commands.run(approval.id, decide, answer, work=work_at(now))
 
     def edit(
@@ -150,9 +154,9 @@ class Desk:
         assert approval.progress.expires_at is not None
         return self.advance(approval, approval.progress.expires_at).approval
 
-    def delete(self, approval: Approval) -> None:
-        """Remove a closed request."""
-        commands.delete(approval.id, work=work_at(SOON))
+    def delete(self, approval: Approval, *, now: datetime = LONG_AFTER, **settings: Any) -> None:
+        """Remove a closed request once its retention time is over, as an administrator."""
+        commands.delete(approval.id, actor=ADMINISTRATOR, work=work_at(now, **settings))
 
     def sweep(self, now: datetime = SOON, *, batch: int = 500) -> sweep.SweepSummary:
         """Do what the maintenance Dag does first."""

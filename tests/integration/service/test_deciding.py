@@ -52,8 +52,7 @@ def test_an_answer_closes_the_request_and_is_recorded(
     assert decided.resolution == Decided(verdict=verdict, by=MANAGER.who, comment="looked at it", at=SOON)
     assert decided.votes == (
         Vote(
-            actor_id=MANAGER.id,
-            actor_name=MANAGER.name,
+            by=MANAGER.who,
             verdict=verdict,
             comment="looked at it",
             level=0,
@@ -128,7 +127,7 @@ def test_a_quorum_waits_for_distinct_people(desk: Desk) -> None:
         desk.decide(gate)
 
     second = desk.decide(gate, actor=OTHER_MANAGER, now=NOW + HOUR - TICK)
-    assert (second.status, [vote.actor_id for vote in second.votes]) == (
+    assert (second.status, [vote.by.id for vote in second.votes]) == (
         Status.APPROVED,
         [MANAGER.id, OTHER_MANAGER.id],
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.errors import NotDelivered, NotFound, StillOpen
+from airflow_approvals.domain.errors import Kept, NotDelivered, NotFound, StillOpen
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
 from airflow_approvals.store import tables
 from tests.airflow_rows import AirflowRows
-from tests.builders import ti_id_of
+from tests.builders import TICK, ti_id_of
 from tests.integration.service.desk import SOON, Desk
 
 
@@ -77,6 +79,27 @@ def test_a_decision_nobody_waits_for_can_be_removed(desk: Desk, rows: AirflowRow
     desk.delete(decided)
     with pytest.raises(NotFound):
         desk.read(decided)
+
+
+def test_a_record_stays_until_its_retention_time_is_over(desk: Desk) -> None:
+    """To the microsecond; the refusal says until when."""
+    closed = desk.decide(desk.gate())
+    desk.finish(closed)
+    until = SOON + timedelta(days=7)
+    with pytest.raises(Kept) as refusal:
+        desk.delete(closed, now=until - TICK, retention_days=7)
+    assert refusal.value.until == until
+    assert desk.read(closed).id == closed.id
+    desk.delete(closed, now=until, retention_days=7)
+
+
+def test_where_records_are_kept_for_ever_none_is_removed(desk: Desk) -> None:
+    """0 days mean for ever, for a person as for the maintenance Dag."""
+    closed = desk.decide(desk.gate())
+    desk.finish(closed)
+    with pytest.raises(Kept) as refusal:
+        desk.delete(closed, now=SOON + timedelta(days=36500), retention_days=0)
+    assert refusal.value.until is None
 
 
 def test_what_was_opened_by_hand_can_be_removed_once_closed(desk: Desk, rows: AirflowRows) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import reading
@@ -54,13 +55,15 @@ def test_why_not_is_what_a_decision_would_be_told(desk: Desk) -> None:
     """Judged by the state the decision would meet, even where no sweep has been yet."""
     gate = desk.gate(policy())
     late = NOW + HOUR + TICK
-    assert reading.why_not_decide(gate, MANAGER, now=NOW + MINUTE) is None
-    refusal = reading.why_not_decide(gate, DIRECTOR, now=NOW + MINUTE)
+    assert reading.why_not_answer(gate, MANAGER, Verdict.DENY, now=NOW + MINUTE) is None
+    refusal = reading.why_not_answer(gate, DIRECTOR, Verdict.DENY, now=NOW + MINUTE)
     assert refusal is not None
     assert "decided by role manager" in words(refusal)
-    assert reading.why_not_decide(gate, DIRECTOR, now=late) is None, "by then it is the director's turn"
+    assert reading.why_not_answer(gate, DIRECTOR, Verdict.DENY, now=late) is None, (
+        "by then it is the director's turn"
+    )
     last = desk.gate(policy(level(role("manager"))), map_index=1)
-    assert reading.why_not_decide(last, MANAGER, now=NOW + MINUTE) is None
-    closed = reading.why_not_decide(last, MANAGER, now=late)
+    assert reading.why_not_answer(last, MANAGER, Verdict.DENY, now=NOW + MINUTE) is None
+    closed = reading.why_not_answer(last, MANAGER, Verdict.DENY, now=late)
     assert closed is not None
     assert "closed: expired" in words(closed)

@@ -72,7 +72,7 @@ def test_a_list_shows_the_votes(desk: Desk) -> None:
     desk.decide(other, actor=people[2])
 
     found, _ = page(desk)
-    assert [[vote.actor_name for vote in request.votes] for request in found] == [["cy", "ana"], ["bo"]]
+    assert [[vote.by.name for vote in request.votes] for request in found] == [["cy", "ana"], ["bo"]]
     assert replace(found[0], votes=(), version=1, recorded=1) == gate
 
 

@@ -167,4 +167,4 @@ def test_a_role_held_this_way_decides(desk: Desk) -> None:
     """From the user to the vote."""
     gate = desk.gate()
     actor = roles.actor_of(simple("ana", "admin"), work=work_at(NOW))
-    assert desk.decide(gate, actor=actor).votes[0].actor_name == "ana"
+    assert desk.decide(gate, actor=actor).votes[0].by.name == "ana"

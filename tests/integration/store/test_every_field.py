@@ -19,6 +19,7 @@ from airflow_approvals.domain.approval import (
     Decided,
     Lapsed,
     Origin,
+    PastEdit,
     Progress,
     Resolution,
     Verdict,
@@ -57,12 +58,20 @@ FULL = Approval(
     resolution=Decided(verdict=Verdict.APPROVE, by=ANA, comment="a-comment", at=NOW + 3 * MINUTE),
     votes=(
         Vote(
-            actor_id="id-of-bo",
-            actor_name="bo",
+            by=Who(kind=ActorKind.PERSON, id="id-of-bo", name="bo"),
             verdict=Verdict.DENY,
             comment="another-comment",
             level=1,
             at=NOW + 4 * MINUTE,
+        ),
+    ),
+    edits=(
+        PastEdit(
+            by=Who(kind=ActorKind.PERSON, id="id-of-cy", name="cy"),
+            at=NOW + 6 * MINUTE,
+            content_before="d" * 64,
+            fields=("body",),
+            approvers=True,
         ),
     ),
     waiter=Waiter(ti_id=TI_ID, map_index=19, try_number=29, ended_at=NOW + 5 * MINUTE),
@@ -165,13 +174,13 @@ EXAMPLES: dict[type, record.Event] = {
         record.Updated(
             at=NOW,
             actor=BY,
-            subject=record.Changed(before="old-subject", after="new-subject"),
-            body=record.Changed(before="old-body", after="new-body"),
+            fields=("body", "metadata"),
+            content=record.Changed(before="b" * 64, after="c" * 64),
             expires_at=record.Changed(before=NOW + MINUTE, after=NOW + 2 * MINUTE),
             approvers=record.Changed(
                 before=((role("a:b"),), (user("c d"),)), after=((role("e"),), (role("f"),))
             ),
-            metadata=record.Changed(before={"k": "old-value"}, after={"k": "new-value"}),
+            voided=("bo", "cy"),
         ),
         record.Resumed(at=NOW, actor=BY),
         record.Unknown(at=NOW, actor=BY, name="a_new_fact", fields={"more": "of-it"}),
@@ -205,7 +214,8 @@ def test_every_field_of_the_examples_differs_from_its_default() -> None:
 def test_no_two_fields_of_an_example_have_the_same_value(example: Any) -> None:
     """Or one that is forgotten would be taken for another. Only silence repeats what the terms say of it."""
     names: dict[Any, set[str]] = {}
-    for name, leaf in leaves(replace(example, votes=()) if isinstance(example, Approval) else example):
+    alone = replace(example, votes=(), edits=()) if isinstance(example, Approval) else example
+    for name, leaf in leaves(alone):
         names.setdefault(plain(leaf), set()).add(name)
     repeated = [found for found in names.values() if len(found) > 1]
     assert repeated in ([], [{"Policy.on_expiry", "Lapsed.on_expiry"}])
@@ -220,7 +230,7 @@ def test_what_is_named_as_not_shown_is_there() -> None:
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: type(end).__name__)
 def test_every_field_of_a_request_is_stored_and_shown(session: Session, end: Resolution) -> None:
     """Whatever closed it."""
-    approval = replace(FULL, resolution=end, votes=())
+    approval = replace(FULL, resolution=end, votes=(), edits=())
     store.add(Change(approval=approval, events=(OPENED,)), session=session)
     session.commit()
     session.expunge_all()
@@ -230,14 +240,34 @@ def test_every_field_of_a_request_is_stored_and_shown(session: Session, end: Res
 
 def test_every_field_of_a_vote_is_stored_and_shown(session: Session) -> None:
     """With its request."""
-    before = replace(FULL, resolution=None, votes=(), version=1)
+    before = replace(FULL, resolution=None, votes=(), edits=(), version=1)
     stored = store.add(Change(approval=before, events=(OPENED,)), session=session)
     store.save(stored, Change(approval=replace(before, votes=FULL.votes), events=(OPENED,)), session=session)
     session.commit()
     found = store.get(before.id, session=session)
     assert found is not None
     assert found.votes == FULL.votes
-    assert_shown(found.votes, ApprovalShape.of(found).model_dump(mode="json")["votes"])
+    (shown_vote,) = ApprovalShape.of(found).model_dump(mode="json")["votes"]
+    assert_shown(found.votes, {**shown_vote, "kind": "person"})  # nobody else answers
+
+
+def test_every_field_of_an_edit_is_stored(session: Session) -> None:
+    """In the record, which shows it; the request remembers who edited it, what, and what was there before."""
+    edited = replace(FULL, resolution=None, votes=(), version=1)
+    before = replace(edited, edits=())
+    fact = record.Updated(
+        at=FULL.edits[0].at,
+        actor=person("cy", id="id-of-cy"),
+        fields=FULL.edits[0].fields,
+        content=record.Changed(before="d" * 64, after="e" * 64),
+        approvers=record.Changed(before=((role("g"),),), after=((role("h"),),)),
+    )
+    stored = store.add(Change(approval=before, events=(OPENED,)), session=session)
+    store.save(stored, Change(approval=edited, events=(fact,)), session=session)
+    session.commit()
+    found = store.get(before.id, session=session)
+    assert found is not None
+    assert found.edits == FULL.edits
 
 
 @pytest.mark.parametrize("kind", EXAMPLES, ids=lambda kind: kind.__name__)

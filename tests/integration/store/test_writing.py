@@ -28,6 +28,7 @@ from tests.builders import (
     TI_ID,
     content,
     opening,
+    person,
     policy,
     role,
     types,
@@ -132,7 +133,7 @@ def test_one_request_per_try(session: Session) -> None:
 def test_one_vote_per_person(session: Session) -> None:
     """The database holds it, whatever the code does."""
     before = added(session)
-    vote = Vote(actor_id="id-ana", actor_name="ana", verdict=Verdict.APPROVE, comment=None, level=0, at=NOW)
+    vote = Vote(by=person("ana").who, verdict=Verdict.APPROVE, comment=None, level=0, at=NOW)
     with pytest.raises(IntegrityError):
         session.execute(
             insert(tables.vote), mapping.vote_rows(before.id, [vote, replace(vote, comment="again")])

@@ -27,10 +27,11 @@ from airflow_approvals.domain.approval import Approval, Content, Verdict
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import Cancellation, cancel
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import ApprovalError, NotAllowed
 from airflow_approvals.domain.policy import Policy
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from airflow_approvals.domain.approval import Approval, Lapsed, Verdict
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import Cancellation, cancel
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.edit import Edit, Keep, edit
 from airflow_approvals.domain.commands.open import open_request
 from airflow_approvals.domain.commands.remark import note_woken
@@ -27,10 +28,12 @@ from airflow_approvals.domain.events import (
     Expired,
     Opened,
     Resumed,
+    Updated,
     Voted,
 )
 from airflow_approvals.domain.people import SYSTEM, Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry, Policy
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import OPEN, TRANSITIONS, Status
 from tests.builders import (
     DIRECTOR,
@@ -204,15 +207,44 @@ def test_no_sequence_resumes_twice(story: Story) -> None:
 def test_no_sequence_approves_without_enough_people(story: Story) -> None:
     """Distinct people fill the quorum, or silence approves because the policy says so."""
     votes = story.end.votes
-    assert len({vote.actor_id for vote in votes}) == len(votes)
+    assert not any(one.by.is_also(other.by) for one, other in combinations(votes, 2))
     voted = [event for event in story.events if isinstance(event, Voted)]
-    assert [event.actor.id for event in voted] == [vote.actor_id for vote in votes]
+    edits = [i for i, event in enumerate(story.events) if isinstance(event, Updated) and event.fields]
+    since = story.events[edits[-1] :] if edits else story.events
+    assert [event.actor.id for event in since if event in voted] == [vote.by.id for vote in votes]
     assert all(event.actor.kind is ActorKind.PERSON for event in voted)
     assert all(event.counted_as for event in voted)
     if story.end.status is Status.APPROVED and isinstance(story.end.resolution, Lapsed):
         assert story.policy.on_expiry is OnExpiry.APPROVE
     elif story.end.status is Status.APPROVED:
         assert [vote.verdict for vote in votes] == [Verdict.APPROVE] * story.policy.quorum
+
+
+@thorough
+@given(stories)
+def test_no_sequence_lets_anybody_approve_what_they_edited(story: Story) -> None:
+    """Nor two editors each other's text for the other."""
+    edits = [event for event in story.events if isinstance(event, Updated)]
+    for vote in story.end.votes:
+        if vote.verdict is Verdict.APPROVE:
+            assert not any(edit.actor.is_also(vote.by) for edit in edits if edit.at <= vote.at)
+
+
+@thorough
+@given(policies(), st.lists(steps, max_size=8))
+def test_no_sequence_of_edits_brings_silence_that_approves_forward(terms: Policy, tries: list[Step]) -> None:
+    """Left alone from its opening on, the request would have been approved no later."""
+    silent = replace(terms, on_expiry=OnExpiry.APPROVE)
+    untouched = approved_by_silence(play(silent, []).end)
+    edited = approved_by_silence(play(silent, [replace(step, command="edit") for step in tries]).end)
+    assert edited is None or (untouched is not None and edited >= untouched)
+
+
+def approved_by_silence(approval: Approval) -> datetime | None:
+    """When silence approves it, or has; None: it waits for ever."""
+    while approval.is_open and approval.progress.expires_at is not None:
+        approval = advance(approval, approval.progress.expires_at).approval
+    return None if approval.resolution is None else approval.resolution.at
 
 
 @thorough

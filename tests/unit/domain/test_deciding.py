@@ -8,10 +8,11 @@ import pytest
 
 from airflow_approvals.domain.approval import Approval, Decided, Lapsed, Verdict, Vote
 from airflow_approvals.domain.commands.advance import advance
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import AlreadyClosed, AlreadyVoted, NotAllowed
 from airflow_approvals.domain.events import AnyEvent, Approved, Denied, Voted
 from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import Status
 from tests.builders import (
     DIRECTOR,
@@ -63,7 +64,7 @@ def test_an_answer_is_recorded_with_everything_that_entitled_it(
     assert change.approval.status is status
     assert change.approval.resolution == Decided(verdict=verdict, by=actor.who, comment="as agreed", at=SOON)
     assert change.approval.votes == (
-        Vote(actor_id="id-x", actor_name="x", verdict=verdict, comment="as agreed", level=0, at=SOON),
+        Vote(by=person("x").who, verdict=verdict, comment="as agreed", level=0, at=SOON),
     )
     assert change.events == (
         Voted(
@@ -118,7 +119,7 @@ def test_two_approvers_are_needed_for_a_quorum_of_two() -> None:
 
     second = decide(first.approval, yes(OTHER_MANAGER, "two"), SOON + MINUTE)
     assert (second.approval.status, types(second.events)) == (Status.APPROVED, ["voted", "approved"])
-    assert [vote.actor_id for vote in second.approval.votes] == [MANAGER.id, OTHER_MANAGER.id]
+    assert [vote.by.id for vote in second.approval.votes] == [MANAGER.id, OTHER_MANAGER.id]
     assert second.approval.resolution == Decided(
         verdict=Verdict.APPROVE, by=OTHER_MANAGER.who, comment="two", at=SOON + MINUTE
     )
@@ -167,4 +168,4 @@ def test_half_a_quorum_does_not_survive_the_deadline(on_expiry: OnExpiry) -> Non
         Status.EXPIRED,
         Lapsed(on_expiry=on_expiry, at=NOW + HOUR),
     )
-    assert [vote.actor_id for vote in expired.votes] == [MANAGER.id]
+    assert [vote.by.id for vote in expired.votes] == [MANAGER.id]

@@ -8,11 +8,12 @@ import pytest
 
 from airflow_approvals.domain.approval import Lapsed, Progress, Verdict
 from airflow_approvals.domain.commands.advance import advance, is_due
-from airflow_approvals.domain.commands.decide import Answer, decide
+from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import AlreadyClosed, NotAnApprover
 from airflow_approvals.domain.events import Escalated, Expired
 from airflow_approvals.domain.people import SYSTEM, Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry
+from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import TERMINAL, Status
 from tests.builders import (
     DIRECTOR,
