@@ -153,7 +153,7 @@ def get_content(approval: ReadableDep, fingerprint: Fingerprint, work: WorkDep) 
 
 @router.patch("/approvals/{approval_id}", responses=answers(403, 404, 409, 412))
 def edit_approval(
-    approval_id: UUID, body: EditBody, editor: EditorDep, if_match: IfMatch, work: WorkDep
+    approval_id: UUID, body: EditBody, editor: EditorDep, work: WorkDep, if_match: IfMatch = None
 ) -> ApprovalShape:
     """Change some values of an open request."""
     return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor, if_match), work=work))
@@ -161,7 +161,7 @@ def edit_approval(
 
 @router.put("/approvals/{approval_id}", responses=answers(403, 404, 409, 412))
 def replace_approval(
-    approval_id: UUID, body: ReplaceBody, editor: EditorDep, if_match: IfMatch, work: WorkDep
+    approval_id: UUID, body: ReplaceBody, editor: EditorDep, work: WorkDep, if_match: IfMatch = None
 ) -> ApprovalShape:
     """Change all editable values of an open request."""
     return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor, if_match), work=work))
