@@ -46,6 +46,7 @@ def open_by_task(ti_id: UUID, question: Question, *, work: Work) -> tuple[Approv
     :returns: the request, and whether it is new.
     :raises NotAllowed: the task instance is unknown, superseded, or not running.
     :raises ContentDiffers: this try asked before, with other content.
+    :raises Invalid: silence is to mean something, and there is no deadline.
     """
     return writing(_open_by_task, ti_id, question, work, work=work)
 
@@ -53,7 +54,8 @@ def open_by_task(ti_id: UUID, question: Question, *, work: Work) -> tuple[Approv
 def open_by_hand(origin: Origin, question: Question, *, actor: Actor, work: Work) -> Approval:
     """Open a request for a Dag run on behalf of a person. No task waits for it.
 
-    :raises Invalid: no such Dag run or task instance, or a deadline that is not in the future.
+    :raises Invalid: no such Dag run or task instance, a deadline that is not in the future, or none though
+        silence is to mean something.
     """
     return writing(_open_by_hand, origin, question, actor, work, work=work)
 
@@ -62,6 +64,7 @@ def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Sessi
     known = store.id_of_task_instance(ti_id, session=session)
     if known is not None:
         return _same(known, question, session=session), False
+    question.policy.require_end()
     task = facts.task_instance(ti_id, session=session)
     if task is None or not task.running:
         raise NotAllowed("Only a running task instance can open a request.", rule="task_is_running")
@@ -91,6 +94,7 @@ def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Sessi
 def _open_by_hand(
     origin: Origin, question: Question, actor: Actor, work: Work, *, session: Session
 ) -> Approval:
+    question.policy.require_end()
     if not facts.run_exists(origin.dag_id, origin.run_id, session=session):
         raise Invalid(f"Dag {origin.dag_id} has no run {origin.run_id}.")
     if origin.task_id is not None and not facts.task_exists(
