@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import httpx
@@ -14,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from airflow_approvals import tokens
 from airflow_approvals.config import Settings
+from airflow_approvals.domain.errors import TooManyRequests, Unavailable
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape
@@ -23,13 +27,24 @@ from airflow_approvals.wire.watching import WatchBody, WatchedCollection, Watche
 TIMEOUT_SECONDS = 30.0
 RETRY_SECONDS = 60.0
 CONCURRENT_COMMANDS = 8
+MAX_CLOCK_DIFFERENCE = timedelta(hours=1)
 PREFIX = "/approvals/v1"
 
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class ApiUnavailable(Exception):  # noqa: N818  (a state of the world, not a mistake)
-    """The API server could not be reached or is not up to answering; asking again may help."""
+    """The API server could not be reached or is not up to answering; asking again may help.
+
+    :param retry_after_seconds: when to ask again, if it said so.
+    """
+
+    def __init__(self, detail: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UnexpectedAnswer(Exception):  # noqa: N818
@@ -48,8 +63,9 @@ def _request(settings: Settings, method: str, path: str, token: str, body: BaseM
 
 
 def _unreachable(request: httpx.Request, error: httpx.RequestError) -> ApiUnavailable:
+    what = str(error).rstrip(".") or type(error).__name__
     return ApiUnavailable(
-        f"{request.method} {request.url}: {error or type(error).__name__}. Is the API server up, and is "
+        f"{request.method} {request.url}: {what}. Is the API server up, and is "
         "[approvals] api_url or [core] execution_api_server_url right?"
     )
 
@@ -58,18 +74,23 @@ def _read(response: httpx.Response, shape: type[Shape]) -> Shape:
     """Give the answer in its shape, or raise the error it stands for.
 
     :raises ApprovalError: the API refused.
-    :raises ApiUnavailable: the API server failed.
+    :raises ApiUnavailable: the API server failed, or what stands before it asks to come back later.
     :raises UnexpectedAnswer: this is not the approvals API.
     """
     where = f"{response.request.method} {response.request.url} answered {response.status_code}"
-    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ApiUnavailable(f"{where}; the API server's log says why.")
     try:
         if response.is_success:
             return shape.model_validate_json(response.content)
         error = error_of(Problem.model_validate_json(response.content))
     except ValidationError:
         error = None
+    if isinstance(error, Unavailable | TooManyRequests):
+        raise error
+    later = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    if later or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ApiUnavailable(
+            f"{where}; the API server's log says why.", retry_after_seconds=_retry_after(response)
+        )
     if error is None:
         raise UnexpectedAnswer(
             f"{where}, not as the approvals API does. Is airflow-provider-approvals installed on the API "
@@ -78,22 +99,97 @@ def _read(response: httpx.Response, shape: type[Shape]) -> Shape:
     raise error
 
 
+def _retry_after(response: httpx.Response) -> float | None:
+    """Give the seconds after which an answer asks to come back, however it says so; None when it does not."""
+    told = response.headers.get("Retry-After", "")
+    if told.isascii() and told.isdigit():
+        return float(told)
+    moment = _moment(told)
+    return None if moment is None else max(0.0, (moment - _utc_now()).total_seconds())
+
+
+def _moment(header: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header).replace(tzinfo=timezone.utc)  # HTTP knows no other zone
+    except ValueError:
+        return None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(tz=timezone.utc)
+
+
+class _ServerTime:
+    """The time as the API server has it: tokens live for a minute, and clocks differ by more."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def learn(self, response: httpx.Response) -> bool:
+        """Take the time from an answer that does not let us in; tells whether another attempt is worth it."""
+        moment = _moment(response.headers.get("Date", ""))
+        if response.status_code != HTTPStatus.UNAUTHORIZED or moment is None:
+            return False
+        ahead = moment - self._clock()
+        other = abs(ahead - self._ahead) > tokens.LEEWAY / 2 and abs(ahead) <= MAX_CLOCK_DIFFERENCE
+        if other:
+            log.warning(
+                "This machine's clock and that of the API server differ by %.0f s", ahead.total_seconds()
+            )
+            self._ahead = ahead
+        return other
+
+
+class _Pause(tenacity.wait.wait_base):
+    """How long to wait for the next attempt: as told, else longer each time, and never past the end."""
+
+    def __init__(self, retry_seconds: float) -> None:
+        self._end = retry_seconds
+        self._own = tenacity.wait_random_exponential(multiplier=0.5, max=10)
+        self._jitter = tenacity.wait_random(0, 1)
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> float:
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        told = getattr(error, "retry_after_seconds", None)
+        pause = self._own(retry_state)
+        if told is not None:
+            pause = max(pause, told + self._jitter(retry_state))
+        return max(0.0, min(pause, self._end - (retry_state.seconds_since_start or 0.0)))
+
+
+def _say_that_it_waits(retry_state: tenacity.RetryCallState) -> None:
+    error = retry_state.outcome.exception() if retry_state.outcome else None
+    log.warning("%s Asking again in %.1f s.", error, retry_state.upcoming_sleep)
+
+
 class ApprovalsClient:
     """What a running task does, as itself. Retries for about a minute while the API server is away.
 
-    Every method raises :class:`~airflow_approvals.domain.errors.ApprovalError` for a refusal,
-    :class:`ApiUnavailable` when the API server stays away.
+    Every method raises :class:`~airflow_approvals.domain.errors.ApprovalError` for a refusal, and for a
+    database or a limit that still asks to come back later at the end; :class:`ApiUnavailable` when the API
+    server stays away.
 
     :param ti_id: the task instance try this process runs.
     :param retry_seconds: how long to go on trying.
+    :param clock: this machine's.
     """
 
     def __init__(
-        self, ti_id: UUID, settings: Settings | None = None, *, retry_seconds: float = RETRY_SECONDS
+        self,
+        ti_id: UUID,
+        settings: Settings | None = None,
+        *,
+        retry_seconds: float = RETRY_SECONDS,
+        clock: Clock = _utc_now,
     ) -> None:
         self._ti_id = ti_id
         self._settings = settings or Settings.load()
         self._retry_seconds = retry_seconds
+        self._time = _ServerTime(clock)
 
     def open(self, body: OpenBody) -> ApprovalShape:
         """Open this task's request, or get the one it opened before."""
@@ -117,19 +213,25 @@ class ApprovalsClient:
         return self._send("POST", "/maintenance/cleanup", CleanupShape, EmptyBody())
 
     def _send(self, method: str, path: str, shape: type[Shape], body: BaseModel | None = None) -> Shape:
-        def once() -> Shape:
-            token = tokens.for_task_instance(self._ti_id, secret=self._settings.jwt_secret)
+        def send() -> httpx.Response:
+            now = self._time.now()
+            token = tokens.for_task_instance(self._ti_id, secret=self._settings.jwt_secret, now=now)
             request = _request(self._settings, method, path, token, body)
             try:
                 with httpx.Client() as client:
-                    return _read(client.send(request), shape)
+                    return client.send(request)
             except httpx.RequestError as error:
                 raise _unreachable(request, error) from None
 
+        def once() -> Shape:
+            response = send()
+            return _read(send() if self._time.learn(response) else response, shape)
+
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(ApiUnavailable),
-            wait=tenacity.wait_random_exponential(multiplier=0.5, max=10),
+            retry=tenacity.retry_if_exception_type((ApiUnavailable, Unavailable, TooManyRequests)),
+            wait=_Pause(self._retry_seconds),
             stop=tenacity.stop_after_delay(self._retry_seconds),
+            before_sleep=_say_that_it_waits,
             reraise=True,
         )
         return retrying(once)
@@ -141,32 +243,45 @@ class AsyncApprovalsClient:
     Belongs to one event loop.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = _utc_now) -> None:
         self._settings = settings
+        self._time = _ServerTime(clock)
         self._http = httpx.AsyncClient()
         self._commands = asyncio.Semaphore(CONCURRENT_COMMANDS)
 
     async def watch(self, approval_ids: Collection[UUID]) -> dict[UUID, WatchedShape]:
         """Read many requests at once; those that are missing do not exist any more."""
-        token = tokens.for_watcher(approval_ids, secret=self._settings.jwt_secret)
+
+        def sign(secret: str, now: datetime) -> str:
+            return tokens.for_watcher(approval_ids, secret=secret, now=now)
+
         body = WatchBody(ids=list(approval_ids))
-        found = await self._send("POST", "/approvals/list", token, WatchedCollection, body)
+        found = await self._send("/approvals/list", sign, WatchedCollection, body)
         return {approval.id: approval for approval in found.approvals}
 
     async def advance(self, approval_id: UUID, ti_id: UUID) -> WatchedShape:
         """Bring one request up to date, as its task: deadline, vanished task, undelivered decision."""
-        token = tokens.for_task_instance(ti_id, secret=self._settings.jwt_secret)
-        path = f"/approvals/{approval_id}/advance"
+
+        def sign(secret: str, now: datetime) -> str:
+            return tokens.for_task_instance(ti_id, secret=secret, now=now)
+
         async with self._commands:
-            return await self._send("POST", path, token, WatchedShape, EmptyBody())
+            return await self._send(f"/approvals/{approval_id}/advance", sign, WatchedShape, EmptyBody())
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _send(self, method: str, path: str, token: str, shape: type[Shape], body: Any) -> Shape:
-        request = _request(self._settings, method, path, token, body)
-        try:
-            return _read(await self._http.send(request), shape)
-        except httpx.RequestError as error:
-            raise _unreachable(request, error) from None
+    async def _send(
+        self, path: str, sign: Callable[[str, datetime], str], shape: type[Shape], body: BaseModel
+    ) -> Shape:
+        async def send() -> httpx.Response:
+            token = sign(self._settings.jwt_secret, self._time.now())
+            request = _request(self._settings, "POST", path, token, body)
+            try:
+                return await self._http.send(request)
+            except httpx.RequestError as error:
+                raise _unreachable(request, error) from None
+
+        response = await send()
+        return _read(await send() if self._time.learn(response) else response, shape)

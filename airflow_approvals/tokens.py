@@ -30,14 +30,17 @@ HOW_TO_SHARE_THE_KEY = (
 )
 
 
-def for_task_instance(ti_id: UUID, *, secret: str) -> str:
-    """Make the token of one task instance try."""
-    return _sign(f"ti:{ti_id}", secret)
+def for_task_instance(ti_id: UUID, *, secret: str, now: datetime | None = None) -> str:
+    """Make the token of one task instance try.
+
+    :param now: when it begins to be good; by this machine's clock unless told.
+    """
+    return _sign(f"ti:{ti_id}", secret, now)
 
 
-def for_watcher(approval_ids: Iterable[UUID], *, secret: str) -> str:
-    """Make the token with which a triggerer reads these requests together."""
-    return _sign(watch_subject(approval_ids), secret)
+def for_watcher(approval_ids: Iterable[UUID], *, secret: str, now: datetime | None = None) -> str:
+    """Make the token with which a triggerer reads these requests together; ``now`` as above."""
+    return _sign(watch_subject(approval_ids), secret, now)
 
 
 def watch_subject(approval_ids: Iterable[UUID]) -> str:
@@ -79,10 +82,10 @@ def subject(token: str, *, secret: str) -> str:
     return str(claims["sub"])
 
 
-def _sign(subject: str, secret: str) -> str:
+def _sign(subject: str, secret: str, now: datetime | None) -> str:
     if not secret:
         raise NotSignedIn(HOW_TO_SHARE_THE_KEY)
-    now = datetime.now(tz=timezone.utc)
+    now = now or datetime.now(tz=timezone.utc)
     claims = {"sub": subject, "aud": AUDIENCE, "iat": now, "exp": now + LIFETIME}
     return jwt.encode(claims, _key(secret), algorithm=ALGORITHM)
 

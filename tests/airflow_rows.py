@@ -18,6 +18,7 @@ from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from uuid6 import uuid7
 
+from airflow_approvals.store.tables import waiter
 from tests.builders import HOUR, NOW, origin
 
 BUNDLE = "tests"
@@ -129,12 +130,21 @@ class AirflowRows:
         self.set_state(ti_id, state, updated_at=updated_at)
         return ti_id
 
-    def set_state(self, ti_id: UUID, state: str | None, *, updated_at: datetime | None = NOW - HOUR) -> None:
-        """Put a task instance into a state; a deferred one gets a trigger and waits for an answer."""
+    def set_state(
+        self,
+        ti_id: UUID,
+        state: str | None,
+        *,
+        updated_at: datetime | None = NOW - HOUR,
+    ) -> None:
+        """Put a task instance into a state; a deferred one gets a trigger and waits for its request."""
         values: dict[str, Any] = {"state": state, "updated_at": updated_at}
         with self.sessions.begin() as session:
             if state == "deferred":
-                trigger = Trigger("airflow_approvals.triggers.approval.ApprovalTrigger", {})
+                asked = select(waiter.c.approval_id).where(waiter.c.ti_id == ti_id)
+                approval_id = session.execute(asked).scalar_one_or_none()
+                waited = {} if approval_id is None else {"approval_id": str(approval_id)}
+                trigger = Trigger("airflow_approvals.triggers.approval.ApprovalTrigger", waited)
                 session.add(trigger)
                 session.flush()
                 values |= {

@@ -45,11 +45,11 @@ class TaskInstanceFacts:
 class LockedTask:
     """A task instance that nobody else changes until this transaction ends.
 
-    :param trigger: class path of the trigger it waits with; None when it has none.
+    :param trigger_kwargs: arguments of the trigger it waits with, as stored; None when it has none.
     """
 
     row: TaskInstance
-    trigger: str | None
+    trigger_kwargs: str | None
 
 
 def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
@@ -81,7 +81,7 @@ def lock_task(ti_id: UUID, *, session: Session) -> LockedTask | None:
     Whoever ends a task, marks it or clears it, locks it too: who comes second sees what the first one did.
     """
     query = (
-        select(TaskInstance, Trigger.classpath)
+        select(TaskInstance, Trigger.encrypted_kwargs)
         .outerjoin(Trigger, Trigger.id == TaskInstance.trigger_id)
         .where(TaskInstance.id == ti_id)
         .options(lazyload(TaskInstance.dag_run))
@@ -89,7 +89,7 @@ def lock_task(ti_id: UUID, *, session: Session) -> LockedTask | None:
         .execution_options(populate_existing=True)
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else LockedTask(row=row[0], trigger=row[1])
+    return None if row is None else LockedTask(row=row[0], trigger_kwargs=row[1])
 
 
 def why_gone(

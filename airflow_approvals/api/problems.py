@@ -17,6 +17,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
 from airflow_approvals.domain import errors
+from airflow_approvals.wire.mistakes import what_is_wrong
 from airflow_approvals.wire.problems import Problem, problem_of
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ async def _malformed(_: Request, error: Exception) -> JSONResponse:
     """Say where and what, without repeating the input; names of unknown fields are cut short."""
     assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for this class)
     found = [
-        f"{'.'.join(str(part)[:MAX_NAME_SHOWN] for part in e['loc'])}: {e['msg']}"
+        f"{'.'.join(str(part)[:MAX_NAME_SHOWN] for part in e['loc'])}: {what_is_wrong(e)}"
         for e in error.errors()[:MAX_ERRORS_SHOWN]
     ]
     detail = "; ".join(found).encode(errors="replace").decode()

@@ -24,6 +24,7 @@ from airflow_approvals.service import commands, reading
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import DecisionBody
 from airflow_approvals.wire.events import EventCollection
+from airflow_approvals.wire.mistakes import what_is_wrong
 
 COLUMNS = ("id", "subject", "dag_id", "run_id", "task_id", "map_index", "status")
 
@@ -160,4 +161,4 @@ def _comment(text: str | None) -> str | None:
     try:
         return DecisionBody(comment=text).comment
     except ValidationError as error:
-        raise Invalid(f"The comment does not do: {error.errors()[0]['msg']}.") from None
+        raise Invalid(f"The comment {what_is_wrong(error.errors()[0])}.") from None

@@ -105,6 +105,17 @@ class Policy:
             on_expiry=on_expiry,
         )
 
+    def require_end(self) -> None:
+        """Refuse terms that wait for an event that never comes. For new requests; old ones may have them.
+
+        :raises Invalid: silence has a meaning, and no deadline after which it is silence.
+        """
+        if self.on_expiry is not OnExpiry.FAIL and self.levels[-1].timeout is None:
+            raise Invalid(
+                f"on_expiry={self.on_expiry.value!r} needs expires_in: without a deadline nothing ever "
+                "expires, and the request would wait for ever."
+            )
+
     def with_approvers(self, approvers: Sequence[Sequence[Approver]]) -> Policy:
         """Replace who is asked, level by level; timeouts and outcomes stay.
 

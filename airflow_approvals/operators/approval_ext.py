@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
-import pendulum
 from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from typing_extensions import assert_never
@@ -15,11 +14,10 @@ from typing_extensions import assert_never
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed, NotFound
-from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.links import ApprovalLink, approval_url
-from airflow_approvals.operators import arguments
+from airflow_approvals.operators import arguments, saying
 from airflow_approvals.operators.notifying import notify
 from airflow_approvals.triggers.approval import ApprovalTrigger
 from airflow_approvals.triggers.watcher import FAILURES
@@ -53,7 +51,8 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         gets as long again. Needs ``expires_in``. (templated)
     :param expires_in: how long each role is given; None waits for ever.
     :param on_deny: what a denial does to this task: ``"fail"`` or ``"skip"``.
-    :param on_expiry: what silence does: ``"fail"``, ``"skip"``, ``"approve"`` or ``"deny"``.
+    :param on_expiry: what silence does: ``"fail"``, ``"skip"``, ``"approve"`` or ``"deny"``; all but the
+        first need ``expires_in``. (templated)
     :param metadata: facts shown beside the request: JSON, at most 64 KiB. (templated)
     :param notifiers: run once the request is open, and again after each escalation, with the request as
         ``approval`` and its address as ``approval_url`` in the context. They can neither fail nor hold up
@@ -61,7 +60,14 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
     :raises ValueError: an argument makes no sense; the message names it. Raised when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("subject", "body", "approver_role", "escalate_role", "metadata")
+    template_fields: Sequence[str] = (
+        "subject",
+        "body",
+        "approver_role",
+        "escalate_role",
+        "on_expiry",  # also so that the server knows the Dag's own word on silence (airflow_core/declared.py)
+        "metadata",
+    )
     template_fields_renderers: ClassVar[dict[str, str]] = {"body": "md", "metadata": "json"}
     operator_extra_links: Sequence[BaseOperatorLink] = (ApprovalLink(),)
     ui_color = "#fdf0d5"
@@ -87,7 +93,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         self.escalate_role = escalate_role
         self.expires_in = expires_in
         self.on_deny = on_deny
-        self.on_expiry = on_expiry
+        self.on_expiry = on_expiry.value if isinstance(on_expiry, OnExpiry) else on_expiry
         self.metadata = {} if metadata is None else metadata
         self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else notifiers
         self.approval_id: UUID | None = None
@@ -121,10 +127,12 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         except (NotAllowed, NotFound) as error:
             raise ApprovalCancelled(
                 f"Approval {approval_id} cannot be read any more: {words(error)}"
-            ) from error
+            ) from None
         self.approval_id = approval.id
-        if approval.status in OPEN and approval.level > int(event.get("level", 0)):
-            self._notify(context, approval)
+        if approval.level > int(event.get("level", 0)):
+            self.log.info(saying.escalation(approval))
+            if approval.status in OPEN:
+                self._notify(context, approval)
         return self._go_on(context, approval)
 
     def on_kill(self) -> None:
@@ -139,30 +147,28 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
 
     def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
-        silence = "nobody decided in time" if approval.actor_kind is ActorKind.SYSTEM else "no comment"
-        who = f"{approval.actor_name}: {approval.reason or approval.comment or silence}"
         match approval.status:
             case Status.PENDING | Status.ESCALATED:
                 self._wait(context, approval)
             case Status.APPROVED:
-                self.log.info("Approved by %s", who)
+                self.log.info(saying.ending(approval))
                 return _decision(approval)
             case Status.DENIED:
                 if approval.on_deny is OnDeny.SKIP:
-                    raise AirflowSkipException(f"Denied by {who}")
-                raise ApprovalDenied(f"Denied by {who}")
+                    raise AirflowSkipException(saying.ending(approval))
+                raise ApprovalDenied(saying.ending(approval))
             case Status.EXPIRED:
-                unanswered = f"Nobody decided in time: {_asked(approval)}"
                 if approval.on_expiry is OnExpiry.SKIP:
-                    raise AirflowSkipException(unanswered)
-                raise ApprovalExpired(unanswered)
+                    raise AirflowSkipException(saying.ending(approval))
+                raise ApprovalExpired(saying.ending(approval))
             case Status.CANCELLED:
-                raise ApprovalCancelled(f"Cancelled by {who}")
+                raise ApprovalCancelled(saying.ending(approval))
             case _:
                 assert_never(approval.status)
 
     def _wait(self, context: Context, approval: ApprovalShape) -> NoReturn:
-        self.log.info("Waiting for %s, %s", _asked(approval), _until(approval))
+        now = datetime.now(tz=timezone.utc)
+        self.log.info("Waiting for %s, %s", saying.asked(approval), saying.until(approval, now))
         self.defer(
             trigger=ApprovalTrigger(
                 approval_id=str(approval.id),
@@ -199,20 +205,6 @@ def _check(given: Mapping[str, Any], task_id: str | None) -> None:
         arguments.check(given)
     except Invalid as error:
         raise ValueError(f"ApprovalExtOperator {task_id!r}: {error}") from None
-
-
-def _until(approval: ApprovalShape) -> str:
-    """Say until when, also as people count time."""
-    if approval.expires_at is None:
-        return "until somebody answers"
-    left = pendulum.instance(approval.expires_at).diff_for_humans()
-    return f"until {approval.expires_at:%Y-%m-%d %H:%M:%S} UTC ({left})"
-
-
-def _asked(approval: ApprovalShape) -> str:
-    """Name the roles and users asked so far."""
-    reached = approval.levels[: approval.level + 1]
-    return ", ".join(f"{a.kind.value} {a.name}" for level in reached for a in level.approvers)
 
 
 def _decision(approval: ApprovalShape) -> dict[str, Any]:

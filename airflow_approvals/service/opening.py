@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from airflow_approvals.airflow_core import facts
+from airflow_approvals.airflow_core import declared, facts
 from airflow_approvals.domain.approval import Approval, Content, Origin, Waiter
 from airflow_approvals.domain.commands.open import Opening, open_request
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor, ActorKind
-from airflow_approvals.domain.policy import Policy
+from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.service import audit, commands
 from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.transaction import Work, writing
@@ -45,8 +45,10 @@ def open_by_task(ti_id: UUID, question: Question, *, work: Work) -> tuple[Approv
     Open requests of older tries are cancelled as superseded.
 
     :returns: the request, and whether it is new.
-    :raises NotAllowed: the task instance is unknown, superseded, or not running.
+    :raises NotAllowed: the task instance is unknown, superseded, or not running; or its Dag does not let
+        silence approve.
     :raises ContentDiffers: this try asked before, with other content.
+    :raises Invalid: silence is to mean something, and there is no deadline.
     """
     return writing(_open_by_task, ti_id, question, work, work=work)
 
@@ -54,7 +56,8 @@ def open_by_task(ti_id: UUID, question: Question, *, work: Work) -> tuple[Approv
 def open_by_hand(origin: Origin, question: Question, *, actor: Actor, work: Work) -> Approval:
     """Open a request for a Dag run on behalf of a person. No task waits for it.
 
-    :raises Invalid: no such Dag run or task instance, or a deadline that is not in the future.
+    :raises Invalid: no such Dag run or task instance, a deadline that is not in the future, or none though
+        silence is to mean something.
     """
     return writing(_open_by_hand, origin, question, actor, work, work=work)
 
@@ -63,9 +66,11 @@ def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Sessi
     known = store.id_of_task_instance(ti_id, session=session)
     if known is not None:
         return _same(known, question, session=session), False
+    question.policy.require_end()
     task = facts.task_instance(ti_id, session=session)
     if task is None or not task.running:
         raise NotAllowed("Only a running task instance can open a request.", rule="task_is_running")
+    _require_declared_silence(ti_id, question.policy, session=session)
     origin = Origin(
         dag_id=task.dag_id,
         run_id=task.run_id,
@@ -89,9 +94,20 @@ def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Sessi
     return store.add(open_request(opening, work.clock()), session=session), True
 
 
+def _require_declared_silence(ti_id: UUID, policy: Policy, *, session: Session) -> None:
+    """Have no task's code let silence approve where its Dag is known to say otherwise."""
+    if policy.on_expiry is OnExpiry.APPROVE and declared.approves_by_silence(ti_id, session=session) is False:
+        raise NotAllowed(
+            "The Dag, as Airflow has stored it, does not let this task be approved by silence "
+            "(on_expiry='approve'). If it has just been changed, try again once Airflow has read it.",
+            rule="declared_silence",
+        )
+
+
 def _open_by_hand(
     origin: Origin, question: Question, actor: Actor, work: Work, *, session: Session
 ) -> Approval:
+    question.policy.require_end()
     if not facts.run_exists(origin.dag_id, origin.run_id, session=session):
         raise Invalid(f"Dag {origin.dag_id} has no run {origin.run_id}.")
     if origin.task_id is not None and not facts.task_exists(

@@ -57,8 +57,10 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
         loop = asyncio.get_running_loop()
         settled_at = loop.time() + settings.settle_seconds
         with watcher.watch(UUID(self.approval_id)) as watch:
+            level = self.level
             while not self._worth_waking(watch):
                 await watch.news(_seconds_until(watch.seen))
+                level = self._tell_of_escalation(watch.seen, level)
                 if watch.seen is not None and _is_due(watch.seen):
                     await self._advance(watcher, watch, pause_seconds=settings.poll_interval_seconds)
             # A task that is woken too soon after it parked is failed by the scheduler.
@@ -72,12 +74,29 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
         """Have the server look whether the task is gone, and cancel the request if so.
 
         Airflow also calls this after a pushed decision and when the trigger moves to another triggerer:
-        then nobody was killed, and the server finds nothing to do.
+        then nobody was killed, and the server finds nothing to do. Airflow's log speaks of a user's action in
+        each of these cases, so what it really was is said here.
         """
         try:
-            await shared_watcher().client.advance(UUID(self.approval_id), UUID(self.ti_id))
+            seen = await shared_watcher().client.advance(UUID(self.approval_id), UUID(self.ti_id))
         except FAILURES as error:
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
+            return
+        self.log.info("Approval %s: %s", self.approval_id, _why_stopped(seen))
+
+    def _tell_of_escalation(self, seen: WatchedShape | None, known: int) -> int:
+        """Put an escalation, of which no worker may hear, into the task's log; gives the level known now."""
+        if seen is None or seen.level <= known:
+            return known
+        until = None if seen.expires_at is None else f"until {seen.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+        self.log.info(
+            "Approval %s escalated: nobody of level %d answered in time, level %d is asked as well, %s",
+            self.approval_id,
+            seen.level,
+            seen.level + 1,
+            until or "until somebody answers",
+        )
+        return seen.level
 
     def _worth_waking(self, watch: Watch) -> bool:
         if not watch.known:
@@ -110,6 +129,15 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
                 await asyncio.sleep(pause_seconds)
             watch.tell(seen)
             return
+
+
+def _why_stopped(seen: WatchedShape) -> str:
+    """Say why Airflow stopped a trigger, as far as its request shows."""
+    if seen.resumed_at is not None:
+        return f"{seen.status.value}; the task goes on with that, so nothing waits here any more"
+    if seen.status in TERMINAL:
+        return f"{seen.status.value}; the task does not wait for it any more"
+    return f"still {seen.status.value}; another trigger waits for it"
 
 
 def _is_due(seen: WatchedShape) -> bool:

@@ -129,7 +129,9 @@ class Outage:
         """Note a failure."""
         if not self.pause_seconds:
             log.warning("%s; trying again until it works: %s", self._what, error)
-        self.pause_seconds = min(MAX_BACKOFF_SECONDS, max(MIN_POLL_INTERVAL_SECONDS, 2 * self.pause_seconds))
+        told = getattr(error, "retry_after_seconds", None) or 0.0
+        longer = max(MIN_POLL_INTERVAL_SECONDS, 2 * self.pause_seconds, told)
+        self.pause_seconds = min(MAX_BACKOFF_SECONDS, longer)
 
     def over(self) -> None:
         """Note a success."""

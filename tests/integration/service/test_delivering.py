@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from airflow.models.taskinstance import TaskInstance
 from airflow.models.trigger import Trigger
+from airflow.sdk.serde import serialize
 from sqlalchemy import event, update
-from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Lapsed, Verdict
+from airflow_approvals.domain.approval import Approval, Lapsed, Verdict
 from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.errors import AlreadyClosed
 from airflow_approvals.domain.people import SYSTEM
@@ -20,8 +22,9 @@ from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands
 from airflow_approvals.service.sweep import SweepSummary
+from airflow_approvals.triggers.approval import ApprovalTrigger
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, NOW, OTHER_MANAGER, TICK, level, policy, role, ti_id_of
+from tests.builders import HOUR, NOW, OTHER_MANAGER, TI_ID, TICK, level, policy, role, ti_id_of
 from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
 
 SETTLE = timedelta(seconds=SETTINGS.settle_seconds)
@@ -150,29 +153,88 @@ def test_settle_time_is_configurable(desk: Desk) -> None:
     assert desk.delivered_at(gate) == SOON
 
 
+class AuthorsTrigger(ApprovalTrigger):
+    """What an author made of ours, with an argument of its own."""
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Add to what ours needs."""
+        classpath, arguments = super().serialize()
+        return classpath, {**arguments, "channel": "#releases"}
+
+
+def rewrite(desk: Desk, gate: Approval, *, task: Any = None, trigger: Any = None) -> None:
+    """Change how the task of a gate waits, in Airflow's own tables."""
+    row = desk.task_of(gate)
+    with desk.sessions.begin() as session:
+        for table, key, values in ((TaskInstance, row.id, task), (Trigger, row.trigger_id, trigger)):
+            if values:
+                session.execute(update(table).where(table.id == key).values(values))
+
+
+def as_a_worker_sends_it(arguments: dict[str, Any]) -> str:
+    """As the task API stores a trigger's arguments, without encrypting them."""
+    return json.dumps(serialize(arguments))
+
+
+@pytest.mark.parametrize("stored", [Trigger.encrypt_kwargs, as_a_worker_sends_it])
+def test_a_trigger_that_an_author_made_of_ours_is_woken_too(
+    desk: Desk, stored: Callable[[dict[str, Any]], str]
+) -> None:
+    """By the decision, and by the sweep where the decision came too soon."""
+    gate, early = desk.gate(), desk.gate(map_index=1, parked_at=SOON)
+    for asked in (gate, early):
+        classpath, arguments = AuthorsTrigger(str(asked.id), str(ti_id_of(asked))).serialize()
+        rewrite(desk, asked, trigger={"classpath": classpath, "encrypted_kwargs": stored(arguments)})
+        assert "AuthorsTrigger" in classpath
+
+    assert desk.delivered_at(desk.decide(gate)) == SOON
+    assert desk.delivered_at(desk.decide(early)) is None
+    assert desk.sweep(SOON + SETTLE) == SweepSummary(resumed=1)
+
+    assert [desk.task_of(asked).state for asked in (gate, early)] == ["scheduled", "scheduled"]
+
+
 @pytest.mark.parametrize(
     "waits_for",
     [
-        {"next_method": "resume"},
-        {"classpath": "airflow.providers.standard.triggers.temporal.DateTimeTrigger"},
+        pytest.param({"task": {"next_method": "resume"}}, id="another method"),
+        pytest.param({"trigger": {"encrypted_kwargs": "{}"}}, id="a trigger without a request"),
+        pytest.param({"trigger": {"encrypted_kwargs": "[]"}}, id="no arguments"),
+        pytest.param({"trigger": {"encrypted_kwargs": "{"}}, id="broken arguments"),
+        pytest.param({"trigger": {"encrypted_kwargs": "gAAAAA=="}}, id="another key's arguments"),
+        pytest.param(
+            {"trigger": {"encrypted_kwargs": json.dumps({"approval_id": str(TI_ID)})}}, id="another request"
+        ),
+        pytest.param({"task": {"trigger_id": None}}, id="no trigger"),
     ],
 )
-def test_a_task_that_waits_for_something_else_is_not_woken(
-    desk: Desk, session: Session, waits_for: dict[str, str]
-) -> None:
+def test_a_task_that_waits_for_something_else_is_not_woken(desk: Desk, waits_for: dict[str, Any]) -> None:
     """A request claimed for somebody's sensor cannot end that sensor's wait."""
     gate = desk.gate()
-    task = desk.task_of(gate)
-    if "classpath" in waits_for:
-        session.execute(update(Trigger).where(Trigger.id == task.trigger_id).values(waits_for))
-    else:
-        session.execute(update(TaskInstance).where(TaskInstance.id == task.id).values(waits_for))
-    session.commit()
+    rewrite(desk, gate, **waits_for)
 
     cancelled = desk.cancel(gate)
 
     assert desk.delivered_at(cancelled) is None
     assert desk.task_of(gate).state == "deferred"
+    assert desk.sweep() == SweepSummary()
+
+
+def test_a_task_that_airflow_fails_instead_was_not_woken(desk: Desk) -> None:
+    """What it kept cannot be read any more: the decision stands, and the record does not say it arrived."""
+    gate = desk.gate()
+    rewrite(
+        desk,
+        gate,
+        task={"next_kwargs": {"__classname__": "no.such.Class", "__version__": 1, "__data__": {}}},
+    )
+
+    decided = desk.decide(gate)
+
+    assert decided.status is Status.APPROVED
+    assert desk.task_of(gate).next_method == "__fail__" or desk.task_of(gate).state == "deferred"
+    assert desk.delivered_at(decided) is None
+    assert desk.trail(gate) == ["opened", "voted", "approved"]
     assert desk.sweep() == SweepSummary()
 
 

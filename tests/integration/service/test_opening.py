@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import Waiter, Withdrawn
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
 from airflow_approvals.domain.events import Opened
 from airflow_approvals.domain.people import SYSTEM, ActorKind
+from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import opening, reading
 from airflow_approvals.store import tables
@@ -51,6 +53,32 @@ def test_the_record_begins_with_the_task_that_asked(desk: Desk, rows: AirflowRow
     )
     assert isinstance(event, Opened)
     assert event.expires_at == NOW + HOUR
+
+
+@pytest.mark.parametrize("on_expiry", sorted(set(OnExpiry) - {OnExpiry.FAIL}))
+def test_nobody_opens_a_request_whose_silence_never_comes(
+    desk: Desk, rows: AirflowRows, on_expiry: OnExpiry
+) -> None:
+    """Neither a task nor a person: it would wait for ever."""
+    terms = policy(level(role("manager"), timeout=None), on_expiry=on_expiry)
+    ti_id = rows.task_instance()
+    with pytest.raises(Invalid, match="needs expires_in"):
+        desk.ask(ti_id, terms=terms)
+    with pytest.raises(Invalid, match="needs expires_in"):
+        desk.by_hand(terms=terms)
+
+
+def test_one_that_an_older_version_opened_so_goes_on(desk: Desk, session: Session) -> None:
+    """It is read, asked for again by its task, and decided."""
+    gate = desk.gate(policy(level(role("manager"), timeout=None)), state="running")
+    terms = {**session.execute(select(tables.approval.c.policy)).scalar_one(), "on_expiry": "approve"}
+    session.execute(update(tables.approval).values(policy=terms))
+    session.commit()
+
+    again = desk.ask(ti_id_of(gate), terms=desk.read(gate).policy)
+
+    assert (again.id, again.policy.on_expiry) == (gate.id, OnExpiry.APPROVE)
+    assert desk.decide(gate).status is Status.APPROVED
 
 
 def test_asking_again_with_the_same_content_gives_the_same_request(desk: Desk, rows: AirflowRows) -> None:

@@ -194,7 +194,8 @@ class ApprovalsApi:
                 on_expiry=body.on_expiry,
             )
             asked = Content.of(subject=body.subject, body=body.body, metadata=body.metadata)
-            return prescribed or ApprovalShape.of(self._open(ti_id, asked, policy))
+            known = next((a for a in self.approvals.values() if ti_id_of(a) == ti_id), None)
+            return prescribed or ApprovalShape.of(known or self._open(ti_id, asked, policy))
 
         @app.post(f"{self.prefix}/approvals/list", response_model=WatchedCollection)
         async def list_watched(body: WatchBody, authorization: Authorization) -> Any:

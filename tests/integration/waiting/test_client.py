@@ -17,10 +17,16 @@ from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.errors import (
     AlreadyClosed,
     ApprovalError,
+    ContentChanged,
     Invalid,
+    Kept,
     NotAllowed,
     NotAnApprover,
     NotSignedIn,
+    TooManyEdits,
+    TooManyRequests,
+    Unavailable,
+    VersionDiffers,
 )
 from airflow_approvals.domain.status import Status
 from airflow_approvals.wire.approval import ApprovalShape
@@ -38,9 +44,14 @@ TELLING: dict[type[ApprovalError], ApprovalError] = {
         NotAnApprover(name="ana", asked=("role manager",), held=("viewer",)),
         AlreadyClosed(status=Status.DENIED, by="ana", by_kind="person", at=NOW),
         Invalid("words for people"),
+        Kept(until=None),
+        ContentChanged(fingerprint="0" * 64, changed=("body",)),
+        TooManyEdits(limit=100),
+        VersionDiffers(version=2),
     )
 }
-ERRORS = [TELLING.get(error) or error() for error in STATUS_OF]
+COME_BACK_LATER = {TooManyRequests, Unavailable}  # asked again: test_outages.py
+ERRORS = [TELLING.get(error) or error() for error in STATUS_OF if error not in COME_BACK_LATER]
 BODY = OpenBody(
     subject="Release 1.2",
     body="Some **words**.",

@@ -87,6 +87,18 @@ def test_a_level_that_waits_for_ever_can_only_be_the_last() -> None:
     assert policy(level(role("director")), endless).levels[-1] == endless
 
 
+@pytest.mark.parametrize("on_expiry", OnExpiry)
+def test_silence_means_something_only_where_it_can_come(on_expiry: OnExpiry) -> None:
+    """A new request that fails by silence may wait for ever; no other. What is stored is read."""
+    endless = policy(level(role("lead")), level(role("manager"), timeout=None), on_expiry=on_expiry)
+    policy(on_expiry=on_expiry).require_end()
+    if on_expiry is OnExpiry.FAIL:
+        endless.require_end()
+    else:
+        with pytest.raises(Invalid, match=rf"on_expiry='{on_expiry.value}' needs expires_in"):
+            endless.require_end()
+
+
 def test_one_role_makes_one_level() -> None:
     """The shortest operator call waits for ever for one role."""
     assert Policy.of_roles(approver_role="manager") == Policy(

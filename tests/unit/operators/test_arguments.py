@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ WRONG = [
     *[("expires_in", value, {}) for value in (3600, 0, True, "1h", "{{ params.wait }}", date(2026, 1, 1))],
     *[("on_deny", value, {}) for value in (None, "", "FAIL", "approve", 5, ["fail"], OnExpiry.APPROVE)],
     *[("on_expiry", value, {}) for value in (None, "", "Skip", "cancel", 5, ["fail"], True)],
+    *[("on_expiry", value, {}) for value in ("approve", "skip", "deny", OnExpiry.APPROVE)],
+    ("on_expiry", "approve", {"expires_in": None}),
     *[
         ("metadata", value, {})
         for value in ([], "{}", 5, {"a": object()}, {"a": (1, 2)}, {1: "a"}, {"a": b"b"})
@@ -60,6 +63,38 @@ def test_a_wrong_value_is_refused_by_name(name: str, value: Any, more: dict[str,
     """The message begins with the operator and the task, and names the argument."""
     with pytest.raises(ValueError, match=rf"^ApprovalExtOperator 'gate': .*\b{name}\b"):
         ApprovalExtOperator(**{**ARGUMENTS, **more, name: value})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"subject": "x" * 501}, f"subject must have at most 500 characters, not '{'x' * 78}…."),
+        ({"subject": 5}, "subject must be a non-empty text, not 5."),
+        ({"subject": "a\0b"}, r"subject must not contain the character NUL, not 'a\x00b'."),
+        (
+            {"metadata": {"when": HOUR}},
+            "metadata.when must be JSON: text, number, true, false, null, a list or an object of these, "
+            "not datetime.timedelta(seconds=3600).",
+        ),
+        (
+            {"metadata": {"a": float("nan")}},
+            "metadata must be JSON without NaN, infinity or broken characters",
+        ),
+        ({"on_deny": "no"}, "on_deny must be one of ['fail', 'skip'], not 'no'."),
+        (
+            {"on_expiry": "approve"},
+            "on_expiry='approve' needs expires_in: without a deadline nothing ever expires, "
+            "and the request would wait for ever.",
+        ),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_the_message_names_argument_value_and_what_is_accepted(
+    arguments: dict[str, Any], message: str
+) -> None:
+    """In words of ours, and no longer than people read."""
+    with pytest.raises(ValueError, match=re.escape(f"ApprovalExtOperator 'gate': {message}")):
+        ApprovalExtOperator(**{**ARGUMENTS, **arguments})
 
 
 @pytest.mark.parametrize("name", ["subject", "approver_role"])
@@ -94,7 +129,10 @@ def test_no_argument_goes_by_position() -> None:
         pytest.param({"subject": "{{ " + "x" * 500 + " }}"}, id="a template longer than what it may give"),
         pytest.param({"body": "", "metadata": None, "escalate_role": None, "expires_in": None}, id="empty"),
         pytest.param({"metadata": {"a": [1, 1.5, None, True, {"ü": "{{ ds }}"}]}}, id="JSON"),
-        pytest.param({"on_deny": OnDeny.SKIP, "on_expiry": OnExpiry.APPROVE}, id="enum members"),
+        pytest.param(
+            {"on_deny": OnDeny.SKIP, "on_expiry": OnExpiry.APPROVE, "expires_in": HOUR}, id="enum members"
+        ),
+        pytest.param({"on_expiry": "{{ params.silence }}"}, id="silence known only at run time"),
         pytest.param({"notifiers": Silent()}, id="one notifier"),
         pytest.param({"notifiers": (Silent(), Silent())}, id="notifiers"),
         pytest.param({"notifiers": []}, id="no notifier"),
@@ -106,7 +144,9 @@ def test_what_makes_sense_is_taken(arguments: dict[str, Any]) -> None:
     ApprovalExtOperator(**{**ARGUMENTS, **arguments})
 
 
-@pytest.mark.parametrize("name", ["subject", "body", "approver_role", "escalate_role", "metadata"])
+@pytest.mark.parametrize(
+    "name", ["subject", "body", "approver_role", "escalate_role", "on_expiry", "metadata"]
+)
 def test_what_other_tasks_return_is_taken(name: str) -> None:
     """An XComArg passes for any templated argument, whole or inside metadata, and orders the tasks."""
     with DAG("release"):
@@ -183,6 +223,7 @@ def test_default_args_are_checked_too() -> None:
         ("expires_in", "subject='s', approver_role='manager', expires_in=3600"),
         ("on_deny", "subject='s', approver_role='manager', on_deny='explode'"),
         ("on_expiry", "subject='s', approver_role='manager', on_expiry='explode'"),
+        ("on_expiry", "subject='s', approver_role='manager', on_expiry='approve'"),
         ("body", "subject='s', approver_role='manager', body=None"),
         ("metadata", "subject='s', approver_role='manager', metadata={'a': object()}"),
         ("notifiers", "subject='s', approver_role='manager', notifiers=['mail']"),

@@ -55,7 +55,14 @@ def test_a_gate_survives_being_stored() -> None:
         )
     gate = stored_and_read(dag).get_task("gate")
     assert gate.task_type == "ApprovalExtOperator"
-    assert tuple(gate.template_fields) == ("subject", "body", "approver_role", "escalate_role", "metadata")
+    assert tuple(gate.template_fields) == (
+        "subject",
+        "body",
+        "approver_role",
+        "escalate_role",
+        "on_expiry",
+        "metadata",
+    )
     assert gate.template_fields_renderers == {"body": "md", "metadata": "json"}
     assert (gate.subject, gate.body, gate.approver_role) == (
         "Release {{ ds }}",
@@ -63,6 +70,7 @@ def test_a_gate_survives_being_stored() -> None:
         "{{ params.role }}",
     )
     assert gate.metadata["day"] == "{{ ds }}"
+    assert gate.on_expiry == "approve"
     assert [link.name for link in gate.operator_extra_links] == ["Approval"]
     assert gate.upstream_task_ids == {"build"}
     assert not hasattr(gate, "notifiers")
