@@ -11,7 +11,7 @@ from uuid import UUID
 
 from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.errors import Invalid
-from airflow_approvals.domain.people import SYSTEM, Approver, Who
+from airflow_approvals.domain.people import SYSTEM, ActorKind, Approver, Who
 from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.domain.status import Status
 
@@ -110,6 +110,11 @@ class Vote:
 
     def __post_init__(self) -> None:
         require_aware(self.at)
+
+    @property
+    def by(self) -> Who:
+        """Give who answered: always a person."""
+        return Who(kind=ActorKind.PERSON, id=self.actor_id, name=self.actor_name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ class ApproverKind(str, Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Whose deed something is. ``kind`` and ``id`` tell, never the name alone.
+    """Whose deed something is. ``kind`` tells what; :meth:`is_also` tells whether two are one person.
 
     :param id: stable identifier; never empty.
     :param name: what people read, and what a ``user`` approver is compared with.
@@ -40,6 +40,15 @@ class Who:
     def __post_init__(self) -> None:
         if not self.id or not self.name:
             raise Invalid("An actor needs an id and a name; the record never says nobody.")
+
+    def is_also(self, other: Who) -> bool:
+        """Tell whether two are one person, whichever way each of them came.
+
+        The command line knows users of most auth managers by name only, REST also by id; and somebody whose
+        account was made anew has another id. So the same name is enough, as is the same id.
+        """
+        persons = self.kind is other.kind is ActorKind.PERSON
+        return persons and (self.id == other.id or self.name == other.name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ def approver_of_reached_level(approval: Approval, actor: Actor) -> ApprovalError
 
 def votes_once(approval: Approval, actor: Actor) -> ApprovalError | None:
     """The same person's second answer neither counts twice nor replaces the first."""
-    return None if all(vote.actor_id != actor.id for vote in approval.votes) else AlreadyVoted()
+    return AlreadyVoted() if any(actor.is_also(vote.by) for vote in approval.votes) else None
 
 
 ELIGIBILITY: tuple[Rule, ...] = (person_decides, request_is_open, approver_of_reached_level, votes_once)

@@ -216,9 +216,9 @@ def _is_open() -> Condition:
 
 def _assigned_to(actor: Actor) -> Condition:
     reached = tables.approver.c.level <= approval_table.c.level
-    voted = exists().where(
-        tables.vote.c.approval_id == approval_table.c.id, tables.vote.c.actor_id == actor.id
-    )
+    vote = tables.vote.c
+    is_actor = or_(vote.actor_id == actor.id, vote.actor_name == actor.name)  # Who.is_also
+    voted = exists().where(vote.approval_id == approval_table.c.id, is_actor)
     return and_(_is_open(), _has_approver(and_(reached, _named(actor))), ~voted)
 
 

@@ -234,7 +234,11 @@ def test_escalate_and_cleanup_say_what_they_did(fab: Cli, requests: Requests) ->
     assert (done["failed"], done["remaining"]) == (0, False)
     assert requests.look(to_escalate).status is Status.ESCALATED
     assert requests.look(to_expire).status is Status.EXPIRED
-    assert [line.split() for line in cleaned.out.splitlines()] == [["field", "value"], ["removed", "1"]]
+    assert [line.split() for line in cleaned.out.splitlines()] == [
+        ["field", "value"],
+        ["removed", "1"],
+        ["remaining", "false"],
+    ]
     with pytest.raises(NotFound):
         requests.look(old)
 
