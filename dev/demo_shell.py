@@ -28,14 +28,14 @@ def environment(home: Path) -> dict[str, str]:
     return {**demo.env, "PATH": path, "VIRTUAL_ENV": sys.prefix}
 
 
-def main(command: list[str]) -> NoReturn:
+def main(command: list[str], home: Path = HOME) -> NoReturn:
     """Become the command, or a shell."""
-    if not (HOME / "port").exists():
+    if not (home / "port").exists():
         sys.exit("There is no demo yet: run `make demo` first.")
     if not command:
         print(WELCOME, flush=True)
         command = [os.environ.get("SHELL") or "/bin/sh", "-i"]
-    variables = environment(HOME)
+    variables = environment(home)
     program = shutil.which(command[0], path=variables["PATH"])
     if program is None:
         sys.exit(f"There is no program {command[0]}.")
