@@ -81,3 +81,21 @@ def test_a_part_of_an_id_is_taken_when_no_other_has_it(fab: Cli, requests: Reque
     assert (short.code, short.err) == (2, "'019' is too short: type at least 4 characters of an id.\n")
     assert unknown.code == 3
     assert unknown.err.startswith("There is no request with this id; ")
+
+
+def test_what_does_not_show_is_written_out_for_people_and_kept_for_programs(
+    fab: Cli, requests: Requests
+) -> None:
+    """A text that reads backwards or hides a letter is seen for what it is."""
+    subject = "Pay\u202e\u200b\u0007 \u00fc"
+    approval_id = requests.open(subject, dag_id="unseen")
+    plain, table, shown, document = fab.at_once(
+        ("list", "--dag-id", "unseen", "-o", "plain"),
+        ("list", "--dag-id", "unseen"),
+        ("show", approval_id.hex[-8:]),
+        ("show", str(approval_id), "-o", "json"),
+    )
+    for answer in (plain, table, shown):
+        assert "Pay\\u202e\\u200b\\u0007 \u00fc" in answer.out
+    assert document.value["subject"] == subject
+    assert document.out.isascii()
