@@ -111,7 +111,8 @@ def _simple_user(name: str, users: Sequence[User]) -> User:
 
 
 def _fab_user(name: str, security_manager: Any) -> User:
-    user: Any = security_manager.find_user(username=name)
+    # As FAB's sign-in does, which takes either.
+    user: Any = security_manager.find_user(username=name) or security_manager.find_user(email=name)
     if user is None:
         raise NotAllowed(
             f"There is no user {name}; `airflow users list` shows who there is.", rule="known_user"

@@ -62,10 +62,15 @@ def test_an_existing_role_gains_what_it_lacks_and_loses_nothing(fab: Cli, reques
 def test_approving_wakes_the_task_and_is_recorded_with_where_it_came_from(
     fab: Cli, requests: Requests
 ) -> None:
-    """The operating-system user is in the record, which `show` gives to programs and people."""
+    """The operating-system user is in the record, which `show` gives to programs and people.
+
+    Under FAB people sign in with their name or their address: so they are found here.
+    """
     approval_id, ti_id = requests.open_by_waiting_task("[b]Wake[/b] me :smile:", body="Two lines\nof text")
 
-    approved = fab("approve", str(approval_id), "--as", "mia", "--comment", "Seen.", "-o", "json").value
+    approved = fab(
+        "approve", str(approval_id), "--as", "mia@example.com", "--comment", "Seen.", "-o", "json"
+    ).value
 
     assert [approved[key] for key in ("id", "status", "actor_name", "comment", "body")] == [
         str(approval_id),
