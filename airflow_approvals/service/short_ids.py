@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.errors import Invalid, NotFound
 from airflow_approvals.service.transaction import Work
-from airflow_approvals.store import approvals as store
 from airflow_approvals.store import short_ids
 
 MIN_TYPED = 4
@@ -36,13 +34,14 @@ def find(typed: str, *, work: Work) -> UUID:
         raise Invalid(f"{typed!r} is too short: type at least {MIN_TYPED} characters of an id.")
     with work.sessions() as session:
         found = short_ids.beginning_or_ending_with(digits, limit=MAX_CANDIDATES + 1, session=session)
-        if len(found) == 1:
-            return found[0]
-        candidates = [store.get(approval_id, session=session) for approval_id in found[:MAX_CANDIDATES]]
     if not found:
         raise NotFound
+    if len(found) == 1:
+        return found[0].id
+    named = [
+        f"  {each.id}  {each.status}  {each.subject}  ({each.dag_id})" for each in found[:MAX_CANDIDATES]
+    ]
     more = ["and more"] if len(found) > MAX_CANDIDATES else []
-    named = [_named(candidate) for candidate in candidates if candidate is not None]
     raise Invalid("\n".join([f"{typed!r} is a part of several ids. Which one is it?", *named, *more]))
 
 
@@ -55,8 +54,3 @@ def shown(ids: Collection[UUID], *, work: Work) -> dict[UUID, str]:
             shared = short_ids.shared_ends(set(ends.values()), length=length, session=session)
             told |= {approval_id: end for approval_id, end in ends.items() if end not in shared}
     return {approval_id: told.get(approval_id, str(approval_id)) for approval_id in ids}
-
-
-def _named(approval: Approval) -> str:
-    origin = approval.origin
-    return f"  {approval.id}  {approval.status.value}  {approval.content.subject}  ({origin.dag_id})"

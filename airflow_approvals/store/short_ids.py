@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, cast, func, or_, select
@@ -14,13 +15,24 @@ from airflow_approvals.store.tables import approval as approval_table
 DIGITS = 32
 
 
-def beginning_or_ending_with(digits: str, *, limit: int, session: Session) -> list[UUID]:
-    """Give at most ``limit`` ids that begin or end with these lower-case digits, oldest first."""
-    written = _written()
-    query = select(approval_table.c.id).where(
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A request that may be meant; no more of it is read, as its terms may be a newer version's."""
+
+    id: UUID
+    status: str
+    subject: str
+    dag_id: str
+
+
+def beginning_or_ending_with(digits: str, *, limit: int, session: Session) -> list[Candidate]:
+    """Give at most ``limit`` requests whose ids begin or end with these lower-case digits, oldest first."""
+    written, columns = _written(), approval_table.c
+    query = select(columns.id, columns.status, columns.subject, columns.dag_id).where(
         or_(written.startswith(digits, autoescape=True), written.endswith(digits, autoescape=True))
     )
-    return list(session.execute(query.order_by(approval_table.c.id).limit(limit)).scalars())
+    found = session.execute(query.order_by(columns.id).limit(limit)).mappings()
+    return [Candidate(**row) for row in found]
 
 
 def shared_ends(ends: Collection[str], *, length: int, session: Session) -> set[str]:
