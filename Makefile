@@ -26,7 +26,7 @@ $(error AIRFLOW_VERSION=$(AIRFLOW_VERSION) is not one of $(TESTED_AIRFLOWS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
+.PHONY: help demo demo-shell demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
   constraints clean
 
 help: ## Show this list
@@ -50,6 +50,9 @@ $(UI_INSTALLED): $(UI)/package-lock.json
 
 demo: $(INSTALLED) ## Run Airflow with a Dag that waits for you at a gate (PORT=8080 moves it)
 	@$(BIN)/python -m dev.demo --port $(PORT)
+
+demo-shell: $(INSTALLED) ## A shell for the running demo, or one command (ARGS="airflow approvals list")
+	@$(BIN)/python -m dev.demo_shell $(ARGS)
 
 demo-check: $(INSTALLED) ## The demo without a person: approve over REST, check that the run succeeds
 	@$(BIN)/python -m dev.demo --check

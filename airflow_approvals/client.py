@@ -19,7 +19,7 @@ from airflow_approvals import tokens
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import TooManyRequests, Unavailable
 from airflow_approvals.wire.approval import ApprovalShape
-from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody
+from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape
 from airflow_approvals.wire.problems import Problem, error_of
 from airflow_approvals.wire.watching import WatchBody, WatchedCollection, WatchedShape
@@ -204,9 +204,9 @@ class ApprovalsClient:
         body = CancelBody(reason=reason)
         return self._send("POST", f"/approvals/{approval_id}/cancel", ApprovalShape, body)
 
-    def sweep(self) -> SweepShape:
-        """Run one sweep over everybody's requests."""
-        return self._send("POST", "/maintenance/escalate", SweepShape, EmptyBody())
+    def sweep(self, leave_out: Collection[UUID] = ()) -> SweepShape:
+        """Run one batch of a sweep over everybody's requests, without those that failed in it before."""
+        return self._send("POST", "/maintenance/escalate", SweepShape, SweepBody(leave_out=list(leave_out)))
 
     def cleanup(self) -> CleanupShape:
         """Remove one batch of old requests."""

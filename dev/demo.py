@@ -20,6 +20,8 @@ from dev.stack import Account, AirflowStack, HomeInUseError, StackError
 
 REPOSITORY = Path(__file__).parent.parent
 DAG_ID = "example_approval_ext"
+ESCALATING_DAG_ID = "example_escalation"
+FOLLOWED = (DAG_ID, ESCALATING_DAG_ID)
 APPROVALS = "/approvals/v1/approvals"
 APPROVER_ROLES = ("manager", "director")
 ACCOUNTS = (
@@ -48,18 +50,20 @@ def bring_up(stack: AirflowStack) -> None:
         stack.create_accounts(users=ACCOUNTS)
     stack.start()
     stack.wait_healthy()
-    say(f"waiting for the Dag {DAG_ID}")
-    stack.wait_dag(DAG_ID)
+    (stack.home / "port").write_text(str(stack.port))  # for `make demo-shell`
+    for dag_id in FOLLOWED:
+        say(f"waiting for the Dag {dag_id}")
+        stack.wait_dag(dag_id)
 
 
-def start_run(stack: AirflowStack) -> tuple[str, dict[str, Any]]:
-    """Start the example Dag and wait for its gate; returns the run id and the open request."""
-    run_id = stack.trigger_dag(DAG_ID)
-    say(f"started {run_id}; waiting for its gate to open")
-    query = {"dag_id": DAG_ID, "run_id": run_id, "status": ["pending", "escalated"]}
+def start_run(stack: AirflowStack, dag_id: str = DAG_ID) -> tuple[str, dict[str, Any]]:
+    """Start an example Dag and wait for its gate; returns the run id and the open request."""
+    run_id = stack.trigger_dag(dag_id)
+    say(f"started {dag_id}, {run_id}; waiting for its gate to open")
+    query = {"dag_id": dag_id, "run_id": run_id, "status": ["pending", "escalated"]}
 
     def open_gates() -> list[dict[str, Any]]:
-        if stack.dag_run_state(DAG_ID, run_id) == "failed":
+        if stack.dag_run_state(dag_id, run_id) == "failed":
             raise stack.failure("the run failed before its gate opened")
         return list(_read(stack.client("manager"), APPROVALS, query)["approvals"])
 
@@ -91,6 +95,7 @@ def demonstrate(stack: AirflowStack) -> None:
     seen = _snapshot(stack)
     print(_guide(stack.base_url), flush=True)
     _, gate = start_run(stack)
+    start_run(stack, ESCALATING_DAG_ID)
     print(_how_to_approve(stack.base_url, gate["id"]), flush=True)
     while True:
         with contextlib.suppress(httpx.TransportError):  # the next look tells
@@ -104,15 +109,17 @@ def demonstrate(stack: AirflowStack) -> None:
 
 
 def _snapshot(stack: AirflowStack) -> dict[str, str]:
-    """What a person would like to hear about, oldest first: requests and runs of the example, with states."""
-    newest_gates = {"dag_id": DAG_ID, "order_by": "-created_at", "limit": 50}
+    """What a person would like to hear about, oldest first: requests and runs, with states."""
+    newest_gates = {"dag_id": FOLLOWED, "order_by": "-created_at", "limit": 50}
     newest_runs = {"order_by": "-run_after", "limit": 50}
     gates = _read(stack.client("manager"), APPROVALS, newest_gates)["approvals"]
-    runs = _read(stack.admin, f"/api/v2/dags/{DAG_ID}/dagRuns", newest_runs)["dag_runs"]
-    told = {f"run {run['dag_run_id']}": str(run["state"]) for run in reversed(runs)}
+    told: dict[str, str] = {}
+    for dag_id in FOLLOWED:
+        runs = _read(stack.admin, f"/api/v2/dags/{dag_id}/dagRuns", newest_runs)["dag_runs"]
+        told |= {f"{dag_id}, run {run['dag_run_id']}": str(run["state"]) for run in reversed(runs)}
     for gate in reversed(gates):
         who = f" by {gate['actor_name']}" if gate["actor_name"] else ""
-        told[f"{gate['task_id']} of {gate['run_id']}"] = f"{gate['status']}{who}"
+        told[f"{gate['dag_id']}, {gate['task_id']} of {gate['run_id']}"] = f"{gate['status']}{who}"
     return told
 
 
@@ -138,11 +145,18 @@ Airflow runs at {base_url}
 
 def _how_to_approve(base_url: str, gate_id: str) -> str:
     return f"""
-The gate is open and waits for a manager.
+The gate is open and waits for a manager. A second one, of {ESCALATING_DAG_ID}, asks the director as well
+after a minute; if nobody answers for another minute, it expires, and its run fails.
 
   In the browser, as manager: {base_url}/plugin/approvals?id={gate_id}
 
-  On the command line:
+  On the command line, in another terminal:
+
+make demo-shell
+airflow approvals list
+airflow approvals approve {gate_id[-8:]} --as manager --comment 'looks good'
+
+  Over REST:
 
 TOKEN=$(curl -sS {base_url}/auth/token -H 'Content-Type: application/json' \\
   -d '{{"username": "manager", "password": "manager"}}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')

@@ -6,13 +6,16 @@ import functools
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from enum import IntEnum
+from typing import NoReturn
 
 from airflow.utils.cli import action_cli
 from airflow.utils.providers_configuration_loader import providers_configuration_loaded
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.errors import ApprovalError, Invalid, NotFound
+from airflow_approvals.domain.characters import escaped
+from airflow_approvals.domain.errors import ApprovalError, Invalid, NotFound, Unavailable
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.search import Viewer
 from airflow_approvals.service import reading
@@ -20,6 +23,15 @@ from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.words import words
 
 Command = Callable[[Namespace], None]
+
+
+class Exit(IntEnum):
+    """How a command ends, for scripts; 0 when it has done what it was told."""
+
+    REFUSED = 1
+    WRONG_ARGUMENT = 2  # as argparse does
+    NOT_FOUND = 3
+    DATABASE = 4
 
 
 def reads(command: Command) -> Command:
@@ -39,32 +51,43 @@ def _says_no_in_one_line(command: Command) -> Command:
     def run(args: Namespace) -> None:
         try:
             command(args)
+        except Invalid as error:
+            leave(words(error), Exit.WRONG_ARGUMENT)
         except NotFound:
-            sys.exit("There is no request with this id; `airflow approvals list` shows what there is.")
+            leave(
+                "There is no request with this id; `airflow approvals list` shows what there is.",
+                Exit.NOT_FOUND,
+            )
+        except Unavailable as error:
+            leave(words(error), Exit.DATABASE)
         except ApprovalError as error:
-            sys.exit(words(error))
+            leave(words(error), Exit.REFUSED)
         except UnicodeEncodeError:
-            sys.exit("An argument is not valid UTF-8.")
+            leave("An argument is not valid UTF-8.", Exit.WRONG_ARGUMENT)
         except (OperationalError, ProgrammingError) as error:
             if args.verbose:
                 raise
-            sys.exit(
+            leave(
                 f"The database refused ({str(error.orig).splitlines()[0]}). "
-                "After installing or upgrading this package, run `airflow db migrate`."
+                "After installing or upgrading this package, run `airflow db migrate`.",
+                Exit.DATABASE,
             )
 
     return run
 
 
-def load_work() -> Work:
-    """Give what the use cases work with.
+def leave(message: str, code: Exit) -> NoReturn:
+    """Say why on the error output, what does not show written out, and end."""
+    print(escaped(message), file=sys.stderr)
+    sys.exit(code)
 
-    :raises Invalid: an option of the configuration cannot be read.
-    """
+
+def load_work() -> Work:
+    """Give what the use cases work with; ends the command when the configuration cannot be read."""
     try:
         return Work(settings=Settings.load())
     except ValueError as error:
-        raise Invalid(str(error)) from None
+        leave(str(error), Exit.REFUSED)
 
 
 def operator(*, work: Work) -> Viewer:

@@ -32,7 +32,11 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
-ARG_ID = Arg(("approval_id",), help="Id of the request, as `airflow approvals list` shows it", metavar="ID")
+ARG_ID = Arg(
+    ("approval_id",),
+    help="Id of the request, or any part from its beginning or end that no other id has",
+    metavar="ID",
+)
 ARG_AS = Arg(
     ("--as",),
     help="User name of the approver who answers; must be allowed to",

@@ -1,16 +1,20 @@
 """Prints what commands answer: JSON and YAML whole, tables for people.
 
-JSON and YAML carry the names and values of the REST API. Text written by others is printed as it is: no
-markup is read from it, and what a terminal would act on is replaced.
+JSON and YAML carry the names and values of the REST API. Of text written by others no markup is read, and
+what does not show, or what a terminal would act on, is written out.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.cli.simple_table import AirflowConsole
+
+from airflow_approvals.cli.fitting import Column, fit
+from airflow_approvals.domain.characters import escaped
 
 Row = Mapping[str, Any]
 
@@ -27,15 +31,22 @@ def print_document(document: Any, output: str) -> None:
 
 
 def print_rows(rows: Sequence[Row], output: str) -> None:
-    """Print one line per row."""
+    """Print one line per row; in a table, a long text takes several."""
     if is_document(output):
         print_document([dict(row) for row in rows], output)
         return
-    cells = [{column: _cell(value) for column, value in row.items()} for row in rows]
+    cells = [{column: cell(value) for column, value in row.items()} for row in rows]
     if output == "table":
-        AirflowConsole(markup=False, emoji=False, highlight=False).print_as_table(cells)
+        _console().print_as_table(cells)
     else:
         _print_plain(cells)
+
+
+def print_fitted(rows: Sequence[Row], columns: Sequence[Column], by_need: Sequence[str]) -> None:
+    """Print a table of which each row takes one line, however narrow the terminal."""
+    console = _console()
+    cells = [{column: cell(value) for column, value in row.items()} for row in rows]
+    console.print_as_table(fit(cells, columns, by_need=by_need, width=console.width))
 
 
 def print_fields(record: Row, output: str) -> None:
@@ -46,15 +57,23 @@ def print_fields(record: Row, output: str) -> None:
         print_rows([{"field": field, "value": value} for field, value in record.items()], output)
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Write a value into one line, in which nothing hides."""
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return "".join(
-        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    return escaped("".join(" " if c in "\n\t" else c for c in text))
+
+
+def _console() -> AirflowConsole:
+    """Give a console as wide as the terminal, as COLUMNS says, or else as Airflow's own tables in a pipe."""
+    console = AirflowConsole(markup=False, emoji=False, highlight=False)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        console.width = int(columns)
+    return console
 
 
 def _print_plain(rows: Sequence[Mapping[str, str]]) -> None:

@@ -6,13 +6,15 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from pydantic import ValidationError
 
 from airflow_approvals.cli.command import load_work, operator, reads, writes
-from airflow_approvals.cli.output import is_document, print_document, print_fields, print_rows
+from airflow_approvals.cli.fitting import Column
+from airflow_approvals.cli.output import is_document, print_document, print_fields, print_fitted, print_rows
+from airflow_approvals.cli.rounding import since, until
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import Invalid
@@ -20,13 +22,27 @@ from airflow_approvals.domain.people import ApproverKind
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.search import Filters, Order
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import commands, reading
+from airflow_approvals.service import commands, reading, short_ids
+from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import DecisionBody
 from airflow_approvals.wire.events import EventCollection
 from airflow_approvals.wire.mistakes import what_is_wrong
 
-COLUMNS = ("id", "subject", "dag_id", "run_id", "task_id", "map_index", "status")
+PLAIN = ("id", "subject", "dag_id", "run_id", "task_id", "map_index", "status")
+"""Whole and the same everywhere, for `awk` and the like; tables are for people."""
+TABLE = (
+    Column(name="id"),
+    Column(name="status"),
+    Column(name="subject", least=16),
+    Column(name="asked", least=8),
+    Column(name="due"),
+    Column(name="dag_id", least=10, in_the_middle=True),
+    Column(name="task_id", least=8, in_the_middle=True),
+    Column(name="run_id", least=14, in_the_middle=True),
+    Column(name="opened"),
+)
+NEEDED = ("id", "status", "subject", "asked", "due", "dag_id", "task_id", "opened", "run_id")
 
 
 @reads
@@ -50,7 +66,7 @@ def list_requests(args: Namespace) -> None:
         now=work.clock(),
         work=work,
     )
-    _print_requests(found, args.output)
+    _print_requests(found, args.output, work=work)
     if total > len(found):
         print(f"{len(found)} of {total} requests shown; --limit shows more.", file=sys.stderr)
 
@@ -58,8 +74,8 @@ def list_requests(args: Namespace) -> None:
 @reads
 def show(args: Namespace) -> None:
     """Show one request with its votes and its record."""
-    approval_id = _id(args.approval_id)
     work = load_work()
+    approval_id = short_ids.find(args.approval_id, work=work)
     approval = reading.get(approval_id, work=work)
     record = reading.record(approval_id, work=work)
     document = _document(approval)
@@ -92,32 +108,54 @@ def deny(args: Namespace) -> None:
 def _decide(args: Namespace, verdict: Verdict) -> None:
     from airflow_approvals.cli.people import find_actor
 
-    approval_id = _id(args.approval_id)
     comment = _comment(args.comment)
     work = load_work()
+    approval_id = short_ids.find(args.approval_id, work=work)
     answer = Answer(actor=find_actor(args.user, work=work), verdict=verdict, comment=comment)
     decided = commands.run(approval_id, decide, answer, work=work)
     if is_document(args.output):
         print_document(_document(decided), args.output)
     else:
-        _print_requests([decided], args.output)
+        _print_requests([decided], args.output, work=work)
 
 
-def _print_requests(found: list[Approval], output: str) -> None:
+def _print_requests(found: list[Approval], output: str, *, work: Work) -> None:
     documents = [_document(approval) for approval in found]
     if is_document(output):
         print_document(documents, output)
-        return
-    rows = [
-        {
-            **{column: document[column] for column in COLUMNS},
-            "asked": _asked(approval),
-            "expires_at": document["expires_at"],
-            "created_at": document["created_at"],
-        }
-        for approval, document in zip(found, documents, strict=True)
-    ]
-    print_rows(rows, output)
+    elif output == "table":
+        ids = short_ids.shown([approval.id for approval in found], work=work)
+        now = work.clock()
+        print_fitted([_line(approval, ids[approval.id], now) for approval in found], TABLE, NEEDED)
+    else:
+        rows = [
+            {
+                **{column: document[column] for column in PLAIN},
+                "asked": _asked(approval),
+                "expires_at": document["expires_at"],
+                "created_at": document["created_at"],
+            }
+            for approval, document in zip(found, documents, strict=True)
+        ]
+        print_rows(rows, output)
+
+
+def _line(approval: Approval, shown_id: str, now: datetime) -> dict[str, Any]:
+    """Give what a person looks for in a list."""
+    origin = approval.origin
+    deadline = approval.progress.expires_at if approval.is_open else None
+    number = f"[{origin.map_index}]" if origin.map_index >= 0 else ""
+    return {
+        "id": shown_id,
+        "status": approval.status.value,
+        "subject": approval.content.subject,
+        "asked": _asked(approval),
+        "due": None if deadline is None else until(deadline, now=now),
+        "dag_id": origin.dag_id,
+        "task_id": None if origin.task_id is None else f"{origin.task_id}{number}",
+        "run_id": origin.run_id,
+        "opened": since(approval.created_at, now=now),
+    }
 
 
 def _document(approval: Approval) -> dict[str, Any]:
@@ -146,15 +184,6 @@ def _more(event: Mapping[str, Any]) -> str:
         f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
         for name, value in own.items()
     )
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Invalid(
-            f"{text!r} is not the id of a request; `airflow approvals list` shows the ids."
-        ) from None
 
 
 def _comment(text: str | None) -> str | None:

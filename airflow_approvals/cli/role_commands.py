@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from typing import Any
 
-from airflow_approvals.cli.command import writes
+from airflow_approvals.cli.command import Exit, leave, writes
 from airflow_approvals.cli.output import print_rows
 from airflow_approvals.cli.people import fab_security_manager, uses_fab
+from airflow_approvals.domain.characters import has_unseen
+from airflow_approvals.domain.errors import Invalid
 
 PERMISSIONS = (
     ("can_read", "Plugins"),
@@ -27,13 +28,18 @@ MAX_NAME_LENGTH = 64  # of FAB's column
 def create(args: Namespace) -> None:
     """Create approver roles in FAB; one that exists gains what it lacks."""
     if not uses_fab():
-        sys.exit(
+        leave(
             "Only the FAB auth manager keeps roles in Airflow's database. Name the members of the roles in "
-            '[approvals] role_members instead, e.g. {"manager": ["ana"]}, or set role_resolver.'
+            '[approvals] role_members instead, e.g. {"manager": ["ana"]}, or set role_resolver.',
+            Exit.REFUSED,
         )
     for name in args.role:
         if not name.strip() or len(name) > MAX_NAME_LENGTH:
-            sys.exit(f"{name!r} cannot be the name of a role: FAB takes 1 to {MAX_NAME_LENGTH} characters.")
+            raise Invalid(
+                f"{name!r} cannot be the name of a role: FAB takes 1 to {MAX_NAME_LENGTH} characters."
+            )
+        if has_unseen(name):
+            raise Invalid(f"The name {name!r} has characters that do not show; it would look like another.")
     with fab_security_manager() as security_manager:
         rows = [_ensure(name, security_manager) for name in dict.fromkeys(args.role)]
     print_rows(rows, args.output)

@@ -28,7 +28,7 @@ class ApproverKind(str, Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Whose deed something is. ``kind`` and ``id`` tell, never the name alone.
+    """Whose deed something is. ``kind`` tells what; :meth:`is_also` tells whether two are one person.
 
     :param id: stable identifier; never empty.
     :param name: what people read, and what a ``user`` approver is compared with.
@@ -43,13 +43,13 @@ class Who:
             raise Invalid("An actor needs an id and a name; the record never says nobody.")
 
     def is_also(self, other: Who) -> bool:
-        """Tell whether both are the same, whichever channel told of them.
+        """Tell whether two are one person, whichever way each of them came.
 
-        Auth managers give one person different ids, but never the name of one to another.
+        The command line knows users of most auth managers by name only, REST also by id; and somebody whose
+        account was made anew has another id. So the same name is enough, as is the same id.
         """
-        if self.kind is not other.kind:
-            return False
-        return self.id == other.id or (self.kind is ActorKind.PERSON and self.name == other.name)
+        persons = self.kind is other.kind is ActorKind.PERSON
+        return persons and (self.id == other.id or self.name == other.name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from airflow.sdk import DAG, get_current_context, task
+from airflow.sdk.exceptions import AirflowException
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
-from airflow_approvals.wire.operations import CleanupShape, SweepShape
+from airflow_approvals.wire.rounds import Batch, until_done
 
 log = logging.getLogger(__name__)
 
-MAX_ROUNDS = 200
-
 
 def maintenance_dag(dag_id: str = "approvals_maintenance", **kwargs: Any) -> DAG:
-    """Build the maintenance Dag: ``escalate``, then ``cleanup``; each returns its summary.
+    """Build the maintenance Dag: ``escalate`` and ``cleanup``; each returns its summary.
 
     :param kwargs: passed to ``DAG``; ``schedule`` is ``[approvals] maintenance_schedule`` unless given.
     """
@@ -38,33 +35,33 @@ def maintenance_dag(dag_id: str = "approvals_maintenance", **kwargs: Any) -> DAG
     }
     with DAG(dag_id, **options) as dag:
         retrying: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=30)}
-        task(**retrying)(escalate)() >> task(**retrying)(cleanup)()
+        # Side by side: the run fails when one of them does, and neither keeps the other from its work.
+        for step in (escalate, cleanup):
+            task(**retrying)(step)()
     return dag
 
 
 def escalate() -> dict[str, int | bool]:
-    """Apply what is due, batch by batch."""
-    return _until_done("escalate", _client().sweep)
+    """Apply what is due, batch by batch.
+
+    :raises AirflowException: some requests could not be handled; everything else is done.
+    """
+    return _done("escalate", _client().sweep)
 
 
 def cleanup() -> dict[str, int | bool]:
     """Remove old closed requests, batch by batch."""
-    return _until_done("cleanup", _client().cleanup)
+    client = _client()
+    return _done("cleanup", lambda _: client.cleanup())
 
 
 def _client() -> ApprovalsClient:
     return ApprovalsClient(UUID(str(get_current_context()["ti"].id)))
 
 
-def _until_done(step: str, call: Callable[[], SweepShape | CleanupShape]) -> dict[str, int | bool]:
-    """Call until nothing remains; add the counts up."""
-    total: Counter[str] = Counter()
-    remaining = True
-    rounds = 0
-    while remaining and rounds < MAX_ROUNDS:
-        rounds += 1
-        summary = call().model_dump()
-        remaining = summary.pop("remaining")
-        total.update(summary)
-        log.info("%s, round %d: %s", step, rounds, summary)
-    return {**total, "remaining": remaining}
+def _done(step: str, batch: Batch) -> dict[str, int | bool]:
+    """Call until nothing remains, each call logged."""
+    outcome = until_done(batch, lambda number, counts: log.info("%s, round %d: %s", step, number, counts))
+    if outcome.failure:
+        raise AirflowException(f"{outcome.failure}. The log of the API server says why.")
+    return outcome.summary

@@ -31,7 +31,11 @@ class User(Protocol):
 
 
 def actor_of(user: User, *, work: Work, os_user: str | None = None) -> Actor:
-    """Make the actor for a user, with the roles held right now.
+    """Make the actor for a user, with the roles held right now: the one place where persons get an id.
+
+    It is the auth manager's own, which REST and command line find alike under FAB (the user's row) and
+    SimpleAuthManager (the name). Under others the command line has the name in its place; that the two are
+    one person, and have one vote, says ``Who.is_also``.
 
     :param os_user: see :class:`Actor`.
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -30,16 +30,21 @@ class SweepSummary:
     :param expired: last deadlines passed, whatever the policy made of it.
     :param cancelled: requests whose task or Dag run is gone.
     :param resumed: tasks woken.
-    :param failed: requests that could not be handled this time; the log says why.
-    :param remaining: more is due than one sweep takes; ask again.
+    :param failed_ids: requests that could not be handled this time; the log says why.
+    :param remaining: more is due than one sweep takes; ask again, and leave out what failed.
     """
 
     escalated: int = 0
     expired: int = 0
     cancelled: int = 0
     resumed: int = 0
-    failed: int = 0
+    failed_ids: tuple[UUID, ...] = ()
     remaining: bool = False
+
+    @property
+    def failed(self) -> int:
+        """How many could not be handled."""
+        return len(self.failed_ids)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +59,30 @@ class CleanupSummary:
     remaining: bool = False
 
 
-def sweep(*, work: Work, batch: int = BATCH) -> SweepSummary:
+def sweep(*, work: Work, batch: int = BATCH, leave_out: Collection[UUID] = ()) -> SweepSummary:
     """Apply passed deadlines, cancel what nobody waits for, deliver decisions that did not arrive.
 
     Handles at most ``batch`` requests of each of the three kinds a call; each request is its own
     transaction, so several sweeps may run at once and one broken request does not hold up the others.
+
+    :param leave_out: what failed in the calls before. It is due again, and would take the places of others.
     """
+    seen = frozenset(leave_out)
     with work.sessions() as session:
-        due = store.due_ids(work.clock(), limit=batch, session=session)
-        orphaned = list(islice(_orphaned(batch, session=session), batch))
-        undelivered = list(islice(_undelivered(batch, session=session), batch))
+        every = (
+            store.due_ids(work.clock(), limit=batch + len(seen), session=session),
+            _orphaned(batch, session=session),
+            _undelivered(batch, session=session),
+        )
+        kinds = [list(islice((found for found in ids if found not in seen), batch)) for ids in every]
     counts: Counter[str] = Counter()
-    failed = 0
-    for approval_id in dict.fromkeys((*due, *orphaned, *undelivered)):
+    failed: list[UUID] = []
+    for approval_id in dict.fromkeys(chain(*kinds)):
         try:
             change = commands.bring_up_to_date(approval_id, work=work)
         except Exception:  # whatever it is, it is about this one request
             log.exception("Approval %s could not be brought up to date", approval_id)
-            failed += 1
+            failed.append(approval_id)
             continue
         counts.update(event.type for event in change.events)
     return SweepSummary(
@@ -79,9 +90,9 @@ def sweep(*, work: Work, batch: int = BATCH) -> SweepSummary:
         expired=counts[Expired.type],
         cancelled=counts[Cancelled.type],
         resumed=counts[Resumed.type],
-        failed=failed,
-        # What failed is due again next time: without progress it would go on for ever.
-        remaining=bool(counts) and batch in {len(due), len(orphaned), len(undelivered)},
+        failed_ids=tuple(failed),
+        # Without progress it would go on for ever: what is too soon to deliver is found again.
+        remaining=bool(counts or failed) and any(len(ids) == batch for ids in kinds),
     )
 
 

@@ -233,10 +233,9 @@ def _assigned_to(actor: Actor, now: datetime) -> Condition:
     A deadline that is over has opened the next level, or has closed the request if there is none.
     """
     reached = approval_table.c.level + case((_is_late(now), 1), else_=0)
-    voted = exists().where(
-        tables.vote.c.approval_id == approval_table.c.id,
-        or_(tables.vote.c.actor_id == actor.id, tables.vote.c.actor_name == actor.name),
-    )
+    vote = tables.vote.c
+    is_actor = or_(vote.actor_id == actor.id, vote.actor_name == actor.name)  # Who.is_also
+    voted = exists().where(vote.approval_id == approval_table.c.id, is_actor)
     return and_(
         _is_open(),
         _has_approver(tables.approver.c.level == reached),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
@@ -19,6 +21,8 @@ from airflow_approvals.wire.base import (
     Subject,
 )
 from airflow_approvals.wire.people import LevelApprovers
+
+MAX_LEFT_OUT = 10_000
 
 
 class OpenBody(Input):
@@ -82,6 +86,18 @@ class EmptyBody(Input):
     """``{}``: a command without arguments still comes as JSON, so that no foreign form can send it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+
+class SweepBody(Input):
+    """One of the calls of a sweep; the first one is ``{}``."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+    leave_out: list[UUID] = Field(
+        default=[],
+        max_length=MAX_LEFT_OUT,
+        description="The `failed_ids` of the calls before: not tried again, so that others get their turn.",
+    )
 
 
 class EditBody(Input):

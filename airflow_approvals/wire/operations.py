@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
 
 from airflow_approvals.domain.status import Status
 from airflow_approvals.wire.base import Output
 
 
 class SweepShape(Output):
-    """What one sweep did, counted in requests; ask again while ``remaining``."""
+    """What one sweep did, counted in requests; ask again while ``remaining``, and leave out what failed."""
 
     escalated: int
     expired: int
     cancelled: int
     resumed: int
     failed: int
+    failed_ids: list[UUID] = Field(
+        default=[], description="Those of `failed`; the API server's log says why."
+    )
     remaining: bool
 
 

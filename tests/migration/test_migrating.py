@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from airflow.utils.db_manager import RunDBManager
+from sqlalchemy.orm import Session
 
+from airflow_approvals.store.db_manager import ApprovalsDBManager
 from airflow_approvals.store.tables import metadata
 from tests.databases import CommandError, Databases, airflow, python, used_by_airflow
 
@@ -185,3 +189,23 @@ def test_the_statements_can_be_seen_without_being_run(migrated: str) -> None:
         assert f"INSERT INTO {VERSION_TABLE}" in shown
     assert all(f"DROP TABLE {table};" in down for table in OURS)
     assert schema(migrated) == before
+
+
+@pytest.mark.parametrize("kind", ["mysql", "mariadb"])
+def test_a_database_nobody_tried_is_refused_before_anything_is_made(kind: str) -> None:
+    """On every way of making tables, with the sentence that says what to use; no server is asked."""
+    driver = SimpleNamespace(paramstyle="format")
+    engine = sa.create_engine(f"{kind}+pymysql://user:password@nowhere/airflow", module=driver)
+    with Session(engine) as session:
+        manager = ApprovalsDBManager(session)
+        everybody = RunDBManager()
+        everybody._managers = [ApprovalsDBManager]
+        ways: tuple[Callable[[], object], ...] = (
+            lambda: everybody.initdb(session),  # `airflow db migrate`
+            lambda: everybody.upgradedb(session),
+            manager.create_db_from_orm,
+            lambda: manager.upgradedb(show_sql_only=True),
+        )
+        for way in ways:
+            with pytest.raises(SystemExit, match=f"does not support {kind}: .* Use PostgreSQL 13 or newer"):
+                way()

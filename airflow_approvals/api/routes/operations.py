@@ -12,7 +12,7 @@ from airflow_approvals.api.permissions import MaintainerDep, viewer_of
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.service import metrics, sweep
-from airflow_approvals.wire.bodies import EmptyBody
+from airflow_approvals.wire.bodies import EmptyBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, HealthShape, MetricsShape, SweepShape
 
 MAX_DAYS = 3650
@@ -37,9 +37,9 @@ def get_metrics(query: Annotated[MetricsQuery, Query()], person: PersonDep, work
 
 
 @router.post("/maintenance/escalate", responses=answers(403), dependencies=[MaintainerDep])
-def escalate(body: EmptyBody, work: WorkDep) -> SweepShape:
+def escalate(body: SweepBody, work: WorkDep) -> SweepShape:
     """Apply passed deadlines, cancel what nobody waits for, deliver what did not arrive."""
-    return SweepShape.model_validate(sweep.sweep(work=work))
+    return SweepShape.model_validate(sweep.sweep(work=work, leave_out=body.leave_out))
 
 
 @router.post("/maintenance/cleanup", responses=answers(403), dependencies=[MaintainerDep])

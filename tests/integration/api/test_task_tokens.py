@@ -257,6 +257,10 @@ def test_maintenance_runs_as_any_task(fab: Server) -> None:
         "cancelled",
         "resumed",
         "failed",
+        "failed_ids",
         "remaining",
     }
+    without = {"leave_out": [str(uuid4())]}  # what failed in the calls before
+    assert fab.post("/maintenance/escalate", by=by, json=without).json()["failed_ids"] == []
+    assert problem(fab.post("/maintenance/escalate", by=by, json={"leave_out": ["7"]})) == INVALID
     assert fab.post("/maintenance/cleanup", by=by).json() == {"removed": 0, "remaining": False}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from airflow_approvals.store import tables
 from dev.deployment import Account, Deployment
 from tests.airflow_rows import AirflowRows
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 FAB_ACCOUNTS = (
@@ -68,11 +69,11 @@ class Cli:
         self.deployment = deployment
         self._env = deployment.env
 
-    def __call__(self, *arguments: str) -> Answer:
+    def __call__(self, *arguments: str, **environment: str) -> Answer:
         """Run one command to its end."""
         done = subprocess.run(
             [sys.executable, "-m", "airflow", "approvals", *arguments],
-            env=self._env,
+            env={**self._env, **environment},
             cwd=self.deployment.home,
             capture_output=True,
             text=True,
@@ -103,16 +104,18 @@ class Requests:
         dag_id: str = "release",
         run_id: str = "first",
         now: datetime | None = None,
+        quorum: int = 1,
+        map_index: int = -1,
         **terms: Any,
     ) -> UUID:
         """Open a request for a Dag run by hand; ``terms`` are those of ``Policy.of_roles``."""
         self.rows.run(dag_id, run_id)
         question = Question(
             content=Content(subject=subject, body="", metadata={"rows": 1200}),
-            policy=Policy.of_roles(approver_role=role, **terms),
+            policy=replace(Policy.of_roles(approver_role=role, **terms), quorum=quorum),
         )
         rita = Actor(kind=ActorKind.PERSON, id="77", name="rita")
-        origin = Origin(dag_id=dag_id, run_id=run_id)
+        origin = Origin(dag_id=dag_id, run_id=run_id, map_index=map_index)
         return opening.open_by_hand(origin, question, actor=rita, work=self._work(now)).id
 
     def open_by_waiting_task(self, subject: str, *, body: str) -> tuple[UUID, UUID]:
@@ -219,12 +222,9 @@ def simple(prepared: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Cl
 def foreign(prepared: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """The command line under an auth manager this package knows nothing about; ``lea`` is a manager."""
     home = tmp_path_factory.mktemp("cli_foreign")
-    (home / "company.py").write_text(
-        "from airflow.api_fastapi.auth.managers.base_auth_manager import BaseAuthManager\n"
-        "class CompanyAuthManager(BaseAuthManager): pass\n"
-    )
+    here = str(Path(__file__).parent)
     environment = {
-        "PYTHONPATH": os.pathsep.join([str(home), *filter(None, [os.environ.get("PYTHONPATH")])]),
+        "PYTHONPATH": os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])]),
         "AIRFLOW__CORE__AUTH_MANAGER": "company.CompanyAuthManager",
         "AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps({"manager": ["lea"]}),
     }

@@ -12,7 +12,7 @@ import yaml
 
 from airflow_approvals.domain.errors import NotFound
 from airflow_approvals.domain.status import Status
-from tests.integration.cli.conftest import DAY, HOUR, Answer, Cli, Requests
+from tests.integration.cli.conftest import DAY, HOUR, MINUTE, Answer, Cli, Requests
 
 NEEDED = {
     "can_read on Plugins",
@@ -24,9 +24,9 @@ NOBODYS_ID = str(UUID(int=7))
 ME = pwd.getpwuid(os.getuid()).pw_name
 
 
-def refusal(answer: Answer) -> str:
-    """Give the one line with which a command refused."""
-    assert answer.code == 1, answer
+def refusal(answer: Answer, code: int = 1) -> str:
+    """Give the one line with which a command refused, and ended with this code."""
+    assert answer.code == code, answer
     assert answer.out == ""
     lines = answer.err.splitlines()
     assert len(lines) == 1, answer.err
@@ -62,10 +62,15 @@ def test_an_existing_role_gains_what_it_lacks_and_loses_nothing(fab: Cli, reques
 def test_approving_wakes_the_task_and_is_recorded_with_where_it_came_from(
     fab: Cli, requests: Requests
 ) -> None:
-    """The operating-system user is in the record, which `show` gives to programs and people."""
+    """The operating-system user is in the record, which `show` gives to programs and people.
+
+    Under FAB people sign in with their name or their address: so they are found here.
+    """
     approval_id, ti_id = requests.open_by_waiting_task("[b]Wake[/b] me :smile:", body="Two lines\nof text")
 
-    approved = fab("approve", str(approval_id), "--as", "mia", "--comment", "Seen.", "-o", "json").value
+    approved = fab(
+        "approve", str(approval_id), "--as", "mia@example.com", "--comment", "Seen.", "-o", "json"
+    ).value
 
     assert [approved[key] for key in ("id", "status", "actor_name", "comment", "body")] == [
         str(approval_id),
@@ -124,23 +129,21 @@ def test_refusals_are_one_line_and_change_nothing(fab: Cli, requests: Requests) 
     requests.advance(closed, now + 2 * HOUR)
     record = requests.record(waiting)
 
-    no_role, unknown, inactive, nowhere, malformed, late = map(
-        refusal,
-        fab.at_once(
-            ("approve", str(waiting), "--as", "carl"),
-            ("deny", str(waiting), "--as", "nobody"),
-            ("approve", str(waiting), "--as", "ina"),
-            ("approve", NOBODYS_ID, "--as", "mia"),
-            ("deny", "7", "--as", "mia"),
-            ("deny", str(closed), "--as", "mia"),
-        ),
+    answers = fab.at_once(
+        ("approve", str(waiting), "--as", "carl"),
+        ("deny", str(waiting), "--as", "nob\u200bdy"),
+        ("approve", str(waiting), "--as", "ina"),
+        ("approve", NOBODYS_ID, "--as", "mia"),
+        ("deny", "seven", "--as", "mia"),
+        ("deny", str(closed), "--as", "mia"),
     )
+    no_role, unknown, inactive, nowhere, malformed, late = map(refusal, answers, (1, 1, 1, 3, 2, 1))
 
     assert no_role.startswith("This request is decided by role manager; carl holds reader.")
-    assert "`airflow users list`" in unknown
+    assert unknown.startswith("There is no user nob\\u200bdy; `airflow users list`")
     assert "ina is inactive" in inactive
     assert nowhere.startswith("There is no request with this id; `airflow approvals list`")
-    assert malformed.startswith("'7' is not the id of a request")
+    assert malformed.startswith("'seven' is not the id of a request")
     assert late.startswith("This request is closed: expired")
     assert requests.record(waiting) == record
     assert requests.look(closed).votes == ()
@@ -202,8 +205,9 @@ def test_list_shows_what_meets_every_filter(fab: Cli, requests: Requests) -> Non
 
 
 def test_metrics_have_all_keys_for_programs_and_headlines_for_people(fab: Cli, requests: Requests) -> None:
-    """Numbers stay numbers; tables leave the breakdowns by role, Dag and day out."""
-    requests.open("Count me", dag_id="counted")
+    """Numbers stay exact; tables round them and leave the breakdowns by role, Dag and day out."""
+    long_ago = datetime.now(tz=timezone.utc) - 90 * MINUTE
+    requests.open("Count me", dag_id="counted", now=long_ago)
     as_json, table = fab.at_once(("metrics", "--days", "7", "-o", "json"), ("metrics",))
     numbers = as_json.value
     assert numbers["period_days"] == 7
@@ -212,7 +216,11 @@ def test_metrics_have_all_keys_for_programs_and_headlines_for_people(fab: Cli, r
     assert "counted" in {group["key"] for group in numbers["per_dag"]}
     assert "manager" in {group["key"] for group in numbers["per_role"]}
     assert len(numbers["per_day"]) == 8
-    assert "escalation_rate_percent" in table.out
+    said = dict(line.split(" | ") for line in table.out.splitlines() if " | " in line)
+    fields = {name.strip(): value.strip() for name, value in said.items()}
+    assert fields["escalation_rate"] == f"{numbers['escalation_rate_percent']:.1f} %"
+    assert fields["oldest_open_age"].split()[1] in {"h", "days"}
+    assert isinstance(numbers["oldest_open_age_seconds"], float)
     assert "status_breakdown.pending" in table.out
     assert "per_dag" not in table.out
 
@@ -234,11 +242,15 @@ def test_escalate_and_cleanup_say_what_they_did(fab: Cli, requests: Requests) ->
     assert (done["failed"], done["remaining"]) == (0, False)
     assert requests.look(to_escalate).status is Status.ESCALATED
     assert requests.look(to_expire).status is Status.EXPIRED
-    assert [line.split() for line in cleaned.out.splitlines()] == [["field", "value"], ["removed", "1"]]
+    assert [line.split() for line in cleaned.out.splitlines()] == [
+        ["field", "value"],
+        ["removed", "1"],
+        ["remaining", "false"],
+    ]
     with pytest.raises(NotFound):
         requests.look(old)
 
 
 def test_a_database_without_the_tables_is_answered_with_what_to_run(unprepared: Cli) -> None:
     """Installed but not migrated is the first thing that goes wrong."""
-    assert "`airflow db migrate`" in refusal(unprepared("list"))
+    assert "`airflow db migrate`" in refusal(unprepared("list"), 4)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from uuid import UUID
 
 import pytest
 from airflow.models.taskinstance import TaskInstance
@@ -16,6 +18,8 @@ from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service.sweep import SweepSummary
 from airflow_approvals.store.tables import approval as approval_table
+from airflow_approvals.wire.operations import SweepShape
+from airflow_approvals.wire.rounds import until_done
 from tests.airflow_rows import AirflowRows
 from tests.builders import HOUR, NOW, TICK, level, policy, role, ti_id_of
 from tests.integration.service.desk import SOON, Desk
@@ -152,7 +156,7 @@ def test_one_broken_request_does_not_hold_up_the_others(
     with caplog.at_level(logging.ERROR, logger="airflow_approvals"):
         summary = desk.sweep(NOW + HOUR + 2 * TICK)
 
-    assert summary == SweepSummary(expired=2, resumed=2, failed=1)
+    assert summary == SweepSummary(expired=2, resumed=2, failed_ids=(broken.id,))
     assert [desk.read(gate).status for gate in fine] == [Status.EXPIRED] * 2
     assert str(broken.id) in caplog.text
 
@@ -185,14 +189,38 @@ def test_a_sweep_writes_what_a_single_advance_would(desk: Desk) -> None:
     ]
 
 
-def test_a_sweep_that_gets_nowhere_does_not_ask_to_be_run_again(desk: Desk, session: Session) -> None:
-    """A full batch of requests that cannot be handled is due again next time: it would go on for ever."""
-    for index in range(2):
-        desk.gate(LAST, map_index=index)
-    unreadable = {"version": 99}
-    session.execute(update(approval_table).values(policy=unreadable))
+def test_what_failed_is_counted_once_and_takes_no_place_from_others(desk: Desk, session: Session) -> None:
+    """A full batch of requests that cannot be handled is due again: the next call leaves it out."""
+    broken = [desk.gate(LAST, map_index=index, now=NOW + index * TICK) for index in range(3)]
+    session.execute(update(approval_table).values(policy={"version": 99}))
     session.commit()
-    assert desk.sweep(NOW + HOUR, batch=2) == SweepSummary(failed=2, remaining=False)
-    fine = desk.gate(LAST, map_index=2, now=NOW - HOUR)
-    assert desk.sweep(NOW + HOUR, batch=2) == SweepSummary(expired=1, resumed=1, failed=1, remaining=True)
-    assert desk.read(fine).status is Status.EXPIRED
+    fine = [desk.gate(LAST, map_index=index, now=NOW + index * TICK) for index in range(3, 6)]
+    asked: list[SweepSummary] = []
+
+    def batch(leave_out: Collection[UUID]) -> SweepShape:
+        asked.append(desk.sweep(NOW + HOUR + HOUR, batch=2, leave_out=leave_out))
+        return SweepShape.model_validate(asked[-1])
+
+    outcome = until_done(batch)
+
+    assert asked[0] == SweepSummary(failed_ids=(broken[0].id, broken[1].id), remaining=True)
+    assert outcome.failed_ids == tuple(gate.id for gate in broken)
+    assert outcome.summary == {
+        "escalated": 0,
+        "expired": 3,
+        "cancelled": 0,
+        "resumed": 3,
+        "failed": 3,
+        "remaining": False,
+    }
+    assert [desk.read(gate).status for gate in fine] == [Status.EXPIRED] * 3
+    assert outcome.failure is not None
+    assert outcome.failure.startswith("3 requests could not be handled; everything else is done: ")
+    assert str(broken[2].id) in outcome.failure
+
+
+def test_what_cannot_be_delivered_yet_does_not_ask_for_another_call(desk: Desk) -> None:
+    """A full batch of tasks that did not settle would be found again and again."""
+    for index in range(2):
+        desk.decide(desk.gate(map_index=index, parked_at=SOON))
+    assert desk.sweep(SOON, batch=2) == SweepSummary()

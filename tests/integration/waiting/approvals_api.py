@@ -33,7 +33,7 @@ from airflow_approvals.domain.errors import ApprovalError, NotAllowed
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.wire.approval import ApprovalShape
-from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody
+from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape
 from airflow_approvals.wire.watching import WatchBody, WatchedCollection, WatchedShape
 from tests.builders import MANAGER, content, opened, task, ti_id_of, waiter
@@ -68,6 +68,7 @@ class ApprovalsApi:
 
     :param broken: asked before each call is answered; raise to refuse it, give a response to answer with it.
     :param clock: what this server takes for the time.
+    :param unhandled: requests that no sweep can handle.
     """
 
     prefix: str = "/approvals/v1"
@@ -75,6 +76,7 @@ class ApprovalsApi:
     asked: list[Asked] = field(default_factory=list)
     broken: Callable[[Asked], Response | None] = lambda _: None
     clock: Callable[[], datetime] = now
+    unhandled: list[UUID] = field(default_factory=list)
     port: int = 0
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
@@ -225,10 +227,12 @@ class ApprovalsApi:
             return prescribed or WatchedShape.of(after)
 
         @app.post(f"{self.prefix}/maintenance/escalate", response_model=SweepShape)
-        async def escalate(body: EmptyBody, authorization: Authorization) -> Any:
+        async def escalate(body: SweepBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("escalate", authorization, frozenset())
-            counts = {"escalated": 1, "expired": 0, "cancelled": 0, "resumed": 0, "failed": 0}
-            return prescribed or SweepShape(**counts, remaining=len(self.commands("escalate")) < 2)
+            failed = [approval_id for approval_id in self.unhandled if approval_id not in body.leave_out]
+            counts = {"escalated": 1, "expired": 0, "cancelled": 0, "resumed": 0, "failed": len(failed)}
+            more = len(self.commands("escalate")) < 2
+            return prescribed or SweepShape(**counts, failed_ids=failed, remaining=more)
 
         @app.post(f"{self.prefix}/maintenance/cleanup", response_model=CleanupShape)
         async def cleanup(body: EmptyBody, authorization: Authorization) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from airflow.sdk.exceptions import AirflowException
 from airflow.sdk.execution_time.context import set_current_context
 
 from airflow_approvals.client import UnexpectedAnswer
@@ -34,6 +35,17 @@ def test_a_sweep_goes_on_until_nothing_remains(api: ApprovalsApi, caplog: pytest
     assert [asked.subject for asked in api.commands("escalate")] == [f"ti:{TI_ID}"] * 2
     assert "escalate, round 1" in caplog.text
     assert "escalate, round 2" in caplog.text
+
+
+def test_a_sweep_that_could_not_handle_a_request_fails_after_all_else(api: ApprovalsApi) -> None:
+    """Counted once though each batch would meet it again; Airflow shows the task as failed."""
+    api.unhandled = [uuid4()]
+    with set_current_context(CONTEXT), pytest.raises(AirflowException) as refusal:
+        escalate()
+    assert len(api.commands("escalate")) == 2
+    assert str(refusal.value).startswith(
+        f"1 request could not be handled; everything else is done: {api.unhandled[0]}."
+    )
 
 
 def test_a_clean_up_says_what_it_removed(api: ApprovalsApi) -> None:
