@@ -11,11 +11,21 @@ from typing import Annotated
 from uuid import UUID
 
 from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from fastapi import Depends
 
 from airflow_approvals import tokens
-from airflow_approvals.api.callers import CallerDep, Person, PersonDep, TaskDep, Token, TokenDep, own_task
+from airflow_approvals.api.callers import (
+    CallerDep,
+    Person,
+    PersonDep,
+    TaskDep,
+    Token,
+    TokenDep,
+    UserIfAnyDep,
+    own_task,
+)
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.errors import NotAllowed, NotFound
@@ -147,10 +157,22 @@ def _require_own(approval_ids: Collection[UUID], ti_id: UUID, work: Work) -> lis
     return found
 
 
+def _runs_platform(user: BaseUser) -> bool:
+    return bool(get_auth_manager().is_authorized_connection(method="PUT", user=user))
+
+
+def _is_maintainer(user: UserIfAnyDep) -> bool:
+    return user is not None and _runs_platform(user)
+
+
+IsMaintainerDep = Annotated[bool, Depends(_is_maintainer)]
+"""Whether a person who runs the platform asks; everybody else may ask as well."""
+
+
 def _maintainer(caller: CallerDep) -> None:
     if isinstance(caller, Token):
         own_task(caller)  # of whichever task: the maintenance Dag's
-    elif not get_auth_manager().is_authorized_connection(method="PUT", user=caller.user):
+    elif not _runs_platform(caller.user):
         raise NotAllowed("This needs permission to edit connections.", rule="administrator")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from airflow_approvals.domain.status import Status
 from airflow_approvals.wire.base import Output
 
@@ -64,3 +66,6 @@ class HealthShape(Output):
     """The API is served."""
 
     status: Literal["healthy"] = "healthy"
+    warnings: list[str] | None = Field(
+        default=None, description="What should be set up otherwise; only for who may edit connections."
+    )

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_approvals.api.callers import CallerDep, Person, PersonDep, own_task
+from airflow_approvals.api.pace import PaceDep
 from airflow_approvals.api.permissions import EditorDep, ReadableDep, WatchedDep, require_editor, viewer_of
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
@@ -85,7 +86,8 @@ def list_approvals(
 @router.post(
     "/approvals",
     status_code=201,
-    responses={**answers(403, 409), 200: {"model": ApprovalShape, "description": "Asked before."}},
+    dependencies=[PaceDep],
+    responses={**answers(403, 409, 429), 200: {"model": ApprovalShape, "description": "Asked before."}},
 )
 def open_approval(body: OpenBody, caller: CallerDep, work: WorkDep, response: Response) -> ApprovalShape:
     """Open a request, by hand for a Dag run you may edit, or as a running task for itself."""
@@ -116,13 +118,13 @@ def list_events(approval: ReadableDep, work: WorkDep) -> EventCollection:
     return EventCollection.of(reading.record(approval.id, work=work))
 
 
-@router.patch("/approvals/{approval_id}", responses=answers(403, 404, 409))
+@router.patch("/approvals/{approval_id}", dependencies=[PaceDep], responses=answers(403, 404, 409, 429))
 def edit_approval(approval_id: UUID, body: EditBody, editor: EditorDep, work: WorkDep) -> ApprovalShape:
     """Change some values of an open request."""
     return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor), work=work))
 
 
-@router.put("/approvals/{approval_id}", responses=answers(403, 404, 409))
+@router.put("/approvals/{approval_id}", dependencies=[PaceDep], responses=answers(403, 404, 409, 429))
 def replace_approval(approval_id: UUID, body: ReplaceBody, editor: EditorDep, work: WorkDep) -> ApprovalShape:
     """Change all editable values of an open request."""
     return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor), work=work))

@@ -1,4 +1,7 @@
-"""One API server under FAB, one under SimpleAuthManager; started when first asked for."""
+"""One API server under FAB, one under SimpleAuthManager; started when first asked for.
+
+A plugin of ``tests/conftest.py``, so that every folder asks the same two.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,24 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from dev.stack import AirflowStack
-from tests.integration.api.server import (
-    FAB_PEOPLE,
-    FAB_ROLE_MEMBERS,
-    FAB_ROLES,
-    SIMPLE_PEOPLE,
-    SIMPLE_ROLE_MEMBERS,
-    Server,
-)
+if TYPE_CHECKING:
+    from dev.stack import AirflowStack
+    from tests.integration.api.server import Server
 
 DAGS_FOLDER = Path(__file__).parent / "dags"
+# Tests open more in a minute than any person does.
+UNHURRIED = {"AIRFLOW__APPROVALS__CHANGES_PER_MINUTE": "0"}
 
 
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a migrated database that knows the Dags; both servers start from a copy."""
+    from dev.stack import AirflowStack
+
     home = tmp_path_factory.mktemp("api_prepared")
     stack = AirflowStack(home, dags_folder=DAGS_FOLDER)
     stack.migrate()
@@ -35,8 +37,12 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def fab(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An API server whose people are FAB users."""
+    from dev.stack import AirflowStack
+    from tests.integration.api.server import FAB_PEOPLE, FAB_ROLE_MEMBERS, FAB_ROLES
+
     home = _copy(prepared_home, tmp_path_factory.mktemp("api_fab"))
     extra = {
+        **UNHURRIED,
         "AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(FAB_ROLE_MEMBERS),
         # FAB can let people into Airflow who have not signed in: not into this API.
         "AIRFLOW__FAB__AUTH_ROLE_PUBLIC": "Admin",
@@ -49,8 +55,11 @@ def fab(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="session")
 def simple(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An API server with SimpleAuthManager."""
+    from dev.stack import AirflowStack
+    from tests.integration.api.server import SIMPLE_PEOPLE, SIMPLE_ROLE_MEMBERS
+
     home = _copy(prepared_home, tmp_path_factory.mktemp("api_simple"))
-    extra = {"AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(SIMPLE_ROLE_MEMBERS)}
+    extra = {**UNHURRIED, "AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(SIMPLE_ROLE_MEMBERS)}
     with AirflowStack(home, dags_folder=DAGS_FOLDER, auth="simple", extra_env=extra) as stack:
         stack.create_accounts(users=SIMPLE_PEOPLE)
         yield from _serve(stack)
@@ -70,6 +79,8 @@ def _copy(prepared: Path, home: Path) -> Path:
 
 
 def _serve(stack: AirflowStack) -> Iterator[Server]:
+    from tests.integration.api.server import Server
+
     stack.start(["api-server"])
     stack.wait_healthy()
     server = Server(stack)
