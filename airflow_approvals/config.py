@@ -82,9 +82,22 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "example": None,
         "default": "30",
     },
+    "changes_per_minute": {
+        "description": "How often in a minute one person may open a request by hand or edit one, for each "
+        "process of the API server. 0: as often as they like. Tasks are not counted.\n",
+        "version_added": "0.2.0",
+        "type": "integer",
+        "example": None,
+        "default": "60",
+    },
 }
 
 MIN_POLL_INTERVAL_SECONDS = 2.0
+SHARED = (
+    "[api_auth] jwt_secret, which signs the tokens of people, signs those of tasks as well: whoever reads it "
+    "on a worker can sign in to Airflow as anybody. Set [approvals] jwt_secret to a secret of its own, the "
+    "same on API servers, workers and triggerers, and keep [api_auth] jwt_secret from workers and triggerers."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +113,7 @@ class Settings:
     poll_interval_seconds: float = 5.0
     settle_seconds: float = 10.0
     notify_timeout_seconds: float = 30.0
+    changes_per_minute: int = 60
 
     @classmethod
     def load(cls) -> Settings:
@@ -125,8 +139,7 @@ class Settings:
             return value
 
         return cls(
-            jwt_secret=text("jwt_secret")
-            or str(conf.get("api_auth", "jwt_secret", fallback="") or "").strip(),
+            jwt_secret=text("jwt_secret") or _secret_of_people(),
             api_url=_address(text("api_url")) or _default_api_url(),
             role_members=_role_members(text("role_members")),
             role_resolver=text("role_resolver"),
@@ -135,7 +148,23 @@ class Settings:
             poll_interval_seconds=number("poll_interval_seconds", MIN_POLL_INTERVAL_SECONDS),
             settle_seconds=number("settle_seconds", 0),
             notify_timeout_seconds=number("notify_timeout_seconds", 0),
+            changes_per_minute=int(number("changes_per_minute", 0)),
         )
+
+
+def warnings() -> list[str]:
+    """Say what works, and would work more safely otherwise; for who runs the platform."""
+    from airflow.configuration import conf
+
+    own = str(conf.get(SECTION, "jwt_secret", fallback="") or "").strip()
+    peoples = _secret_of_people()
+    return [SHARED] if peoples and own in {"", peoples} else []
+
+
+def _secret_of_people() -> str:
+    from airflow.configuration import conf
+
+    return str(conf.get("api_auth", "jwt_secret", fallback="") or "").strip()
 
 
 def public_url() -> str:

@@ -12,7 +12,7 @@ The signing key is derived from the secret, so such a token can never pass as on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
@@ -24,6 +24,9 @@ AUDIENCE = "airflow-approvals"
 ALGORITHM = "HS512"
 LIFETIME = timedelta(seconds=60)
 LEEWAY = timedelta(seconds=10)
+_UNREADABLE = (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, RecursionError)
+"""What the library raises for tokens that nobody made in good faith; not only its own errors."""
+
 HOW_TO_SHARE_THE_KEY = (
     "There is no secret to sign tokens with. Set [approvals] jwt_secret (or [api_auth] jwt_secret) to the "
     "same value for API servers, workers and triggerers."
@@ -53,13 +56,15 @@ def is_ours(token: str) -> bool:
     """Tell whether a token claims to be of this kind. Proves nothing."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
+    except _UNREADABLE:
         return False
-    return claims.get("aud") == AUDIENCE
+    return bool(claims.get("aud") == AUDIENCE)
 
 
 def subject(token: str, *, secret: str) -> str:
     """Check a token and give its subject.
+
+    Whatever it says of its end, it is good for a minute from when it was made.
 
     :raises NotSignedIn: it is expired, signed with another secret, or malformed.
     """
@@ -74,12 +79,26 @@ def subject(token: str, *, secret: str) -> str:
             leeway=LEEWAY,
             options={"require": ["sub", "aud", "iat", "exp"]},
         )
-    except jwt.InvalidTokenError as error:
+        _require_whole_seconds(claims)
+        _require_young(claims["iat"])
+    except _UNREADABLE as error:
         raise NotSignedIn(
             f"The task token is not valid: {error}. Workers, triggerers and API servers need the same "
             "[approvals] jwt_secret and the right time."
         ) from None
     return str(claims["sub"])
+
+
+def _require_whole_seconds(claims: Mapping[str, object]) -> None:
+    for name in ("iat", "exp"):
+        if type(claims[name]) is not int:
+            raise jwt.InvalidTokenError(f"The claim {name} is not a number of whole seconds")
+
+
+def _require_young(made_at: int) -> None:
+    age = datetime.now(tz=timezone.utc).timestamp() - made_at
+    if age > (LIFETIME + LEEWAY).total_seconds():
+        raise jwt.ExpiredSignatureError(f"It was made more than {LIFETIME.total_seconds():g} seconds ago")
 
 
 def _sign(subject: str, secret: str, now: datetime | None) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.airflow_rows import AirflowRows
 
+pytest_plugins = ["tests.integration.api.servers"]
+
 # Airflow reads its environment when it is first imported: the tests' own, and nothing of the caller's.
 _HOME = Path(tempfile.mkdtemp(prefix="approvals-tests-"))
 for _name in [name for name in os.environ if name == "AIRFLOW_HOME" or name.startswith("AIRFLOW__")]:

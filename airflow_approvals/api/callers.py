@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -13,11 +14,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from airflow_approvals import tokens
 from airflow_approvals.api.work import WorkDep
-from airflow_approvals.domain.errors import NotAllowed, NotSignedIn
+from airflow_approvals.config import public_url
+from airflow_approvals.domain.errors import ApprovalError, NotAllowed, NotSignedIn
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.service.roles import actor_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_PORTS = {"http": 80, "https": 443}
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -80,9 +83,43 @@ async def _signed_in(
 
 
 def _require_same_origin(request: Request) -> None:
-    """Browsers say where a request comes from; others do not send the header."""
-    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    """Browsers say where a request comes from; others do not send these headers.
+
+    Over plain HTTP, browsers leave ``Sec-Fetch-Site`` out; ``Origin`` they send with every change.
+    """
+    sites = request.headers.getlist("sec-fetch-site")
+    origins = request.headers.getlist("origin")
+    foreign = set(sites) - {"same-origin"} if sites else {_origin(o) for o in origins} - _ours(request)
+    if foreign:
         raise NotAllowed("Requests from other sites are refused.", rule="same_origin")
+
+
+def _ours(request: Request) -> set[str | None]:
+    """Give the origins of this API: as the request was addressed, and as people are told to."""
+    addressed = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return {_origin(addressed), _origin(public_url())} - {None}
+
+
+def _origin(url: str) -> str | None:
+    """Give scheme, host and port of an address; None when it has none of them, like ``null``."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.hostname}:{port}" if parts.hostname and port else None
+
+
+async def _user_if_any(request: Request, work: WorkDep) -> BaseUser | None:
+    try:
+        signed_in = await _signed_in(request, await _bearer(request), work)
+    except ApprovalError:
+        return None
+    return None if isinstance(signed_in, Token) else signed_in
+
+
+UserIfAnyDep = Annotated[BaseUser | None, Depends(_user_if_any)]
+"""For what is open to everybody: the person, if it is one and the credentials are good."""
 
 
 def _caller(signed_in: Annotated[BaseUser | Token, Depends(_signed_in)], work: WorkDep) -> Caller:

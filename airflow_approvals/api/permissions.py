@@ -11,11 +11,21 @@ from typing import Annotated, NoReturn
 from uuid import UUID
 
 from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from fastapi import Depends
 
 from airflow_approvals import tokens
-from airflow_approvals.api.callers import CallerDep, Person, PersonDep, TaskDep, Token, TokenDep, own_task
+from airflow_approvals.api.callers import (
+    CallerDep,
+    Person,
+    PersonDep,
+    TaskDep,
+    Token,
+    TokenDep,
+    UserIfAnyDep,
+    own_task,
+)
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.errors import NotAllowed, NotFound
@@ -75,9 +85,9 @@ def require_editor(person: Person, origin: Origin, deed: Deed, *, work: Work) ->
         raise _noted(_not_an_editor(origin.dag_id), deed, person, origin, None, work)
 
 
-def is_administrator(person: Person) -> bool:
-    """Tell whether a person runs this Airflow: who may edit connections."""
-    return bool(get_auth_manager().is_authorized_connection(method="PUT", user=person.user))
+def is_administrator(user: BaseUser) -> bool:
+    """Tell whether a user runs this Airflow: who may edit connections."""
+    return bool(get_auth_manager().is_authorized_connection(method="PUT", user=user))
 
 
 def _not_an_editor(dag_id: str) -> NotAllowed:
@@ -127,7 +137,7 @@ EditorDep = Annotated[Person, Depends(_editor)]
 
 
 def _deleter(sight: SightDep) -> Person:
-    if not is_administrator(sight.person):
+    if not is_administrator(sight.person.user):
         sight.refuse(Deed.DELETE, _not_an_administrator())
     return sight.person
 
@@ -189,10 +199,18 @@ def _require_own(approval_ids: Collection[UUID], ti_id: UUID, work: Work) -> lis
     return found
 
 
+def _is_maintainer(user: UserIfAnyDep) -> bool:
+    return user is not None and is_administrator(user)
+
+
+IsMaintainerDep = Annotated[bool, Depends(_is_maintainer)]
+"""Whether a person who runs the platform asks; everybody else may ask as well."""
+
+
 def _maintainer(caller: CallerDep) -> None:
     if isinstance(caller, Token):
         own_task(caller)  # of whichever task: the maintenance Dag's
-    elif not is_administrator(caller):
+    elif not is_administrator(caller.user):
         raise _not_an_administrator()
 
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    Strict,
+    StringConstraints,
+)
 
 from airflow_approvals.domain.policy import MAX_TIMEOUT
 
@@ -22,6 +34,16 @@ def storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain the character NUL")
     return text
+
+
+def _written(value: object) -> object:
+    """Refuse numbers, and texts of nothing but digits: pydantic would count them in seconds since 1970.
+
+    :raises ValueError: it does not begin as a date does.
+    """
+    if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\d{4}-", value)):
+        return value
+    raise ValueError("must be a time with its zone, like 2030-01-01T12:00:00Z")
 
 
 def _storable_json(value: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +72,10 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterV
 Fingerprint = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 Metadata = Annotated[dict[str, JsonValue], AfterValidator(_storable_json)]
 MapIndex = Annotated[int, Field(ge=-1, le=MAX_INT32)]
-Seconds = Annotated[float, Field(gt=0, le=MAX_TIMEOUT.total_seconds(), allow_inf_nan=False)]
+StrictMapIndex = Annotated[MapIndex, Strict()]
+"""In a body, where a number is a number: not a text of digits, not ``true``."""
+Seconds = Annotated[float, Strict(), Field(gt=0, le=MAX_TIMEOUT.total_seconds(), allow_inf_nan=False)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Input(BaseModel):

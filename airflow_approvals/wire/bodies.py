@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.wire.base import (
@@ -13,11 +13,12 @@ from airflow_approvals.wire.base import (
     Fingerprint,
     Id,
     Input,
-    MapIndex,
     Metadata,
+    Moment,
     Name,
     Reason,
     Seconds,
+    StrictMapIndex,
     Subject,
 )
 from airflow_approvals.wire.people import LevelApprovers
@@ -47,13 +48,13 @@ class OpenBody(Input):
     dag_id: Id | None = None
     run_id: Id | None = None
     task_id: Id | None = None
-    map_index: MapIndex | None = None
+    map_index: StrictMapIndex | None = None
     subject: Subject
     body: Body = ""
     approver_role: Name
     escalate_role: Name | None = None
     expires_in: Seconds | None = Field(default=None, description="Seconds each level waits.")
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Moment | None = Field(
         default=None, description="Deadline of the first level, in place of expires_in; people only."
     )
     on_deny: OnDeny = OnDeny.FAIL
@@ -109,7 +110,7 @@ class EditBody(Input):
 
     subject: Subject | None = None
     body: Body | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     approvers: list[LevelApprovers] | None = Field(
         default=None, description="One list per level of the request."
     )
@@ -135,6 +136,6 @@ class ReplaceBody(Input):
 
     subject: Subject
     body: Body
-    expires_at: AwareDatetime | None
+    expires_at: Moment | None
     approvers: list[LevelApprovers] = Field(description="One list per level of the request.")
     metadata: Metadata

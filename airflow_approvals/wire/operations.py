@@ -70,3 +70,6 @@ class HealthShape(Output):
     """The API is served."""
 
     status: Literal["healthy"] = "healthy"
+    warnings: list[str] | None = Field(
+        default=None, description="What should be set up otherwise; only for who may edit connections."
+    )

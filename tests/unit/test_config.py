@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from airflow_approvals.config import OPTIONS, Settings, public_url
+from airflow_approvals.config import OPTIONS, Settings, public_url, warnings
 
 READ: list[tuple[str, str, Any]] = [
     ("jwt_secret", "s3cret", "s3cret"),
@@ -30,6 +30,9 @@ READ: list[tuple[str, str, Any]] = [
     ("settle_seconds", "0", 0.0),
     ("settle_seconds", "1.5", 1.5),
     ("notify_timeout_seconds", "0.5", 0.5),
+    ("changes_per_minute", "0", 0),
+    ("changes_per_minute", "10", 10),
+    ("changes_per_minute", "", 60),
 ]
 
 WRONG = [
@@ -53,6 +56,9 @@ WRONG = [
     ("settle_seconds", "inf"),
     ("notify_timeout_seconds", "-0.1"),
     ("notify_timeout_seconds", "long"),
+    ("changes_per_minute", "-1"),
+    ("changes_per_minute", "0.5"),
+    ("changes_per_minute", "many"),
 ]
 
 
@@ -154,3 +160,29 @@ def test_people_reach_airflow_at_its_base_url(
     """Without a slash at the end; empty means: where you are."""
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
     assert public_url() == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "airflows", "warned"),
+    [
+        ("", "airflows", True),
+        ("  ", "airflows", True),
+        ("airflows", "airflows", True),
+        (" airflows ", "airflows", True),
+        ("ours", "airflows", False),
+        ("ours", "", False),
+        ("", "", False),
+    ],
+)
+def test_a_secret_that_signs_people_too_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, ours: str, airflows: str, warned: bool
+) -> None:
+    """The warning names both options, and neither secret."""
+    monkeypatch.setenv("AIRFLOW__APPROVALS__JWT_SECRET", ours)
+    monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", airflows)
+    said = warnings()
+    assert len(said) == int(warned)
+    for warning in said:
+        assert "[api_auth] jwt_secret" in warning
+        assert "[approvals] jwt_secret" in warning
+        assert "airflows" not in warning

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -110,3 +111,71 @@ def test_a_token_of_airflow_is_not_taken_for_ours() -> None:
     ours = tokens.for_task_instance(TI_ID, secret=secret)
     with pytest.raises(jwt.InvalidSignatureError):
         jwt.decode(ours, secret, algorithms=["HS512"], audience=tokens.AUDIENCE)
+
+
+@pytest.mark.parametrize(
+    "expires_in_seconds", [30, 60, 61, 3600, 10**9, 10**400, -10, -30], ids=lambda s: str(s)[:12]
+)
+@pytest.mark.parametrize(("age", "young"), [(0, True), (65, True), (75, False), (3600, False)])
+def test_a_token_lives_a_minute_whatever_it_says(age: int, young: bool, expires_in_seconds: int) -> None:
+    """From when it was made; who knows the secret cannot make one for later. It may say less."""
+    now = int(datetime.now(tz=timezone.utc).timestamp())
+    token = _encoded(iat=now - age, exp=now + expires_in_seconds)
+    if young and expires_in_seconds >= -5:
+        assert tokens.subject(token, secret=SECRET) == f"ti:{TI_ID}"
+    else:
+        with pytest.raises(NotSignedIn):
+            tokens.subject(token, secret=SECRET)
+
+
+def _second(shift: int = 0) -> int:
+    return int(datetime.now(tz=timezone.utc).timestamp()) + shift
+
+
+NO_TIMES: dict[str, Callable[[], Any]] = {
+    "the right second, as text": lambda: str(_second()),
+    "a part of the right second": lambda: _second() + 0.5,
+    "text": lambda: "soon",
+    "empty": lambda: "",
+    "null": lambda: None,
+    "a list": lambda: [_second()],
+    "an object": lambda: {"now": _second()},
+    "true": lambda: True,
+    "infinite": lambda: 1e400,
+    "not a number": lambda: float("nan"),
+    "before all time": lambda: -(10**400),
+}
+
+
+@pytest.mark.parametrize("claim", ["iat", "exp"])
+@pytest.mark.parametrize("value", NO_TIMES)
+def test_a_time_is_a_whole_number_of_seconds(claim: str, value: str) -> None:
+    """Anything else is refused, and breaks nothing."""
+    with pytest.raises(NotSignedIn):
+        tokens.subject(_encoded(**{claim: NO_TIMES[value]()}), secret=SECRET)
+
+
+def test_a_token_from_the_future_is_refused() -> None:
+    """However far away."""
+    for ahead in (15, 3600, 10**15, 10**400):
+        with pytest.raises(NotSignedIn):
+            tokens.subject(_encoded(iat=_second(ahead), exp=_second(ahead + 60)), secret=SECRET)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["\udcff.a.b", "a.\udcff.b", "\0.\0.\0", "." * 10_000, "a" * 100_000],
+    ids=lambda token: repr(token)[:20],
+)
+def test_what_is_no_text_is_no_token(token: str) -> None:
+    """It is not taken for one of ours, and does not break the check."""
+    assert not tokens.is_ours(token)
+    with pytest.raises(NotSignedIn):
+        tokens.subject(token, secret=SECRET)
+
+
+def _encoded(**changes: Any) -> str:
+    """Sign claims as they are: the library would refuse to write some of them."""
+    now = int(datetime.now(tz=timezone.utc).timestamp())
+    claims = {"sub": f"ti:{TI_ID}", "aud": tokens.AUDIENCE, "iat": now, "exp": now + 60, **changes}
+    return jwt.api_jws.encode(json.dumps(claims).encode(), our_key(), algorithm=tokens.ALGORITHM)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_approvals.api.callers import CallerDep, Person, PersonDep, own_task
+from airflow_approvals.api.pace import PaceDep
 from airflow_approvals.api.permissions import (
     DeleterDep,
     EditorDep,
@@ -110,7 +111,8 @@ def list_approvals(
 @router.post(
     "/approvals",
     status_code=201,
-    responses={**answers(403, 409), 200: {"model": ApprovalShape, "description": "Asked before."}},
+    dependencies=[PaceDep],
+    responses={**answers(403, 409, 429), 200: {"model": ApprovalShape, "description": "Asked before."}},
 )
 def open_approval(body: OpenBody, caller: CallerDep, work: WorkDep, response: Response) -> ApprovalShape:
     """Open a request, by hand for a Dag run you may edit, or as a running task for itself."""
@@ -151,7 +153,7 @@ def get_content(approval: ReadableDep, fingerprint: Fingerprint, work: WorkDep) 
     return ContentShape.of(reading.content(approval, fingerprint, work=work))
 
 
-@router.patch("/approvals/{approval_id}", responses=answers(403, 404, 409, 412))
+@router.patch("/approvals/{approval_id}", dependencies=[PaceDep], responses=answers(403, 404, 409, 412, 429))
 def edit_approval(
     approval_id: UUID, body: EditBody, editor: EditorDep, work: WorkDep, if_match: IfMatch = None
 ) -> ApprovalShape:
@@ -159,7 +161,7 @@ def edit_approval(
     return ApprovalShape.of(commands.run(approval_id, edit, _edit(body, editor, if_match), work=work))
 
 
-@router.put("/approvals/{approval_id}", responses=answers(403, 404, 409, 412))
+@router.put("/approvals/{approval_id}", dependencies=[PaceDep], responses=answers(403, 404, 409, 412, 429))
 def replace_approval(
     approval_id: UUID, body: ReplaceBody, editor: EditorDep, work: WorkDep, if_match: IfMatch = None
 ) -> ApprovalShape:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_approvals.api.callers import PersonDep
-from airflow_approvals.api.permissions import MaintainerDep, viewer_of
+from airflow_approvals.api.permissions import IsMaintainerDep, MaintainerDep, viewer_of
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
+from airflow_approvals.config import warnings
 from airflow_approvals.service import metrics, sweep
 from airflow_approvals.wire.bodies import EmptyBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, HealthShape, MetricsShape, SweepShape
@@ -48,7 +49,7 @@ def cleanup(body: EmptyBody, work: WorkDep) -> CleanupShape:
     return CleanupShape.model_validate(sweep.cleanup(work=work))
 
 
-@router.get("/health")
-def health() -> HealthShape:
+@router.get("/health", response_model_exclude_none=True)
+def health(is_maintainer: IsMaintainerDep) -> HealthShape:
     """Say that the API is served. The only route without sign-in."""
-    return HealthShape()
+    return HealthShape(warnings=warnings() if is_maintainer else None)

@@ -72,7 +72,7 @@ def get_detail(approval_id: UUID, sight: SightDep, work: WorkDep) -> DetailShape
         can_approve=why_not_approve is None,
         why_not_approve=None if why_not_approve is None else words(why_not_approve),
         can_edit=sight.may("PUT"),
-        can_delete=_may_go(approval, now, work) and is_administrator(sight.person),
+        can_delete=_may_go(approval, now, work) and is_administrator(sight.person.user),
     )
 
 

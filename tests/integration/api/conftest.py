@@ -1,77 +1,45 @@
-"""One API server under FAB, one under SimpleAuthManager; started when first asked for."""
+"""The app inside this process, where a test sets what the two servers have set otherwise."""
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import httpx
 import pytest
+from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
+from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from sqlalchemy.orm import Session, sessionmaker
 
-from dev.stack import AirflowStack
-from tests.integration.api.server import (
-    FAB_PEOPLE,
-    FAB_ROLE_MEMBERS,
-    FAB_ROLES,
-    SIMPLE_PEOPLE,
-    SIMPLE_ROLE_MEMBERS,
-    Server,
-)
+from airflow_approvals.api.app import create_app
 
-DAGS_FOLDER = Path(__file__).parent / "dags"
+Call = Callable[..., httpx.Response]
 
 
-@pytest.fixture(scope="session")
-def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a migrated database that knows the Dags; both servers start from a copy."""
-    home = tmp_path_factory.mktemp("api_prepared")
-    stack = AirflowStack(home, dags_folder=DAGS_FOLDER)
-    stack.migrate()
-    stack.reserialize()
-    return home
+@pytest.fixture
+def call(sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
+    """Calls the routes of one app: ``call(method, path, by="ana")``, with the role op unless told."""
+    kind = SimpleAuthManager
+    monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", f"{kind.__module__}.{kind.__name__}")
+    purge_cached_app()
+    auth_manager = create_auth_manager()
+    app = create_app()
 
+    def send(
+        method: str, path: str, *, by: str = "", role: str = "op", headers: Any = None, json: Any = None
+    ) -> httpx.Response:
+        if by:
+            token = auth_manager.generate_jwt(SimpleAuthManagerUser(username=by, role=role))
+            headers = {"Authorization": f"Bearer {token}"}
 
-@pytest.fixture(scope="session")
-def fab(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An API server whose people are FAB users."""
-    home = _copy(prepared_home, tmp_path_factory.mktemp("api_fab"))
-    extra = {
-        "AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(FAB_ROLE_MEMBERS),
-        # FAB can let people into Airflow who have not signed in: not into this API.
-        "AIRFLOW__FAB__AUTH_ROLE_PUBLIC": "Admin",
-    }
-    with AirflowStack(home, dags_folder=DAGS_FOLDER, auth="fab", extra_env=extra) as stack:
-        stack.create_accounts(users=FAB_PEOPLE, roles=FAB_ROLES)
-        yield from _serve(stack)
+        async def sent() -> httpx.Response:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
+                return await client.request(method, f"/v1{path}", headers=headers, json=json)
 
+        return asyncio.run(sent())
 
-@pytest.fixture(scope="session")
-def simple(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """An API server with SimpleAuthManager."""
-    home = _copy(prepared_home, tmp_path_factory.mktemp("api_simple"))
-    extra = {"AIRFLOW__APPROVALS__ROLE_MEMBERS": json.dumps(SIMPLE_ROLE_MEMBERS)}
-    with AirflowStack(home, dags_folder=DAGS_FOLDER, auth="simple", extra_env=extra) as stack:
-        stack.create_accounts(users=SIMPLE_PEOPLE)
-        yield from _serve(stack)
-
-
-@pytest.fixture(params=["fab", "simple"])
-def server(request: pytest.FixtureRequest) -> Server:
-    """Each of the servers in turn."""
-    found: Server = request.getfixturevalue(request.param)
-    return found
-
-
-def _copy(prepared: Path, home: Path) -> Path:
-    for name in ("airflow.db", "secrets.json"):
-        shutil.copy(prepared / name, home / name)
-    return home
-
-
-def _serve(stack: AirflowStack) -> Iterator[Server]:
-    stack.start(["api-server"])
-    stack.wait_healthy()
-    server = Server(stack)
-    yield server
-    server.close()
+    yield send
+    purge_cached_app()

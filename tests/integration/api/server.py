@@ -148,7 +148,7 @@ class Server:
         head = [f"{method} {target} HTTP/1.1", *(f"{name}: {value!s}" for name, value in headers.items())]
         with socket.create_connection(("127.0.0.1", self.stack.port or 0), timeout=60) as connection:
             connection.sendall("\r\n".join([*head, "", ""]).encode("latin-1") + (body or b""))
-            answer = http.client.HTTPResponse(connection)
+            answer = http.client.HTTPResponse(connection, method=method)
             answer.begin()
             return httpx.Response(answer.status, headers=answer.getheaders(), content=answer.read())
 
