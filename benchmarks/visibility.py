@@ -17,8 +17,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from airflow_approvals.domain.approval import Content, Origin, Waiter
+from airflow_approvals.domain.approval import Origin, Waiter
 from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.search import Filters, Order, Viewer

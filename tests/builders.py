@@ -7,11 +7,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Approval, Content, Origin, Verdict, Waiter
+from airflow_approvals.domain.approval import Approval, Origin, Verdict, Waiter
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
 from airflow_approvals.domain.policy import Level, Policy

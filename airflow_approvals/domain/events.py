@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
-from airflow_approvals.domain.approval import ContentField, Verdict
+from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.calendar import require_aware
+from airflow_approvals.domain.content import ContentField
 from airflow_approvals.domain.people import Actor, ActorKind, Approver
 from airflow_approvals.domain.policy import OnExpiry
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import get_args
 
-from airflow_approvals.domain.approval import Approval, ContentField, Verdict
+from airflow_approvals.domain.approval import Approval, Verdict
+from airflow_approvals.domain.content import ContentField
 from airflow_approvals.domain.errors import (
     AlreadyClosed,
     AlreadyVoted,

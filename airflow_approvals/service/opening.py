@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from airflow_approvals.airflow_core import declared, facts
-from airflow_approvals.domain.approval import Approval, Content, Origin, Waiter
+from airflow_approvals.domain.approval import Approval, Origin, Waiter
 from airflow_approvals.domain.commands.open import Opening, open_request
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry, Policy

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from airflow_approvals.airflow_core import facts
 from airflow_approvals.domain import rules
-from airflow_approvals.domain.approval import Approval, Content, Verdict
+from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.commands.advance import advance
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import ApprovalError, NotFound
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor

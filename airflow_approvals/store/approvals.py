@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Approval, Content, Origin
+from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.events import AnyEvent, Updated
 from airflow_approvals.domain.status import OPEN, TERMINAL, Status
 from airflow_approvals.store import events, mapping, tables

@@ -11,7 +11,8 @@ from sqlalchemy import RowMapping
 from typing_extensions import assert_never
 
 from airflow_approvals.domain import events as record
-from airflow_approvals.domain.approval import ContentField, Verdict
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.content import ContentField
 from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
 from airflow_approvals.domain.policy import OnExpiry
 

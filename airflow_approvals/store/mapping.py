@@ -10,7 +10,6 @@ from sqlalchemy import RowMapping
 
 from airflow_approvals.domain.approval import (
     Approval,
-    Content,
     Decided,
     Ends,
     Lapsed,
@@ -25,6 +24,7 @@ from airflow_approvals.domain.approval import (
     Withdrawn,
 )
 from airflow_approvals.domain.commands.edit import past
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.events import AnyEvent, Updated
 from airflow_approvals.domain.people import ActorKind, Who
 from airflow_approvals.domain.policy import OnExpiry, Policy

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from airflow_approvals.domain.approval import Approval, Content, Decided, Source, Verdict, Vote, Withdrawn
+from airflow_approvals.domain.approval import Approval, Decided, Source, Verdict, Vote, Withdrawn
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry
 from airflow_approvals.domain.status import Status

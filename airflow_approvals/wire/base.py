@@ -43,7 +43,7 @@ def _written(value: object) -> object:
     """
     if isinstance(value, datetime) or (isinstance(value, str) and re.match(r"\d{4}-", value)):
         return value
-    raise ValueError("must be a time with its zone, like 2030-01-01T12:00:00Z")
+    raise ValueError("must be a time with its zone, as in 2030-01-01T12:00:00Z")
 
 
 def _storable_json(value: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 from typing_extensions import assert_never
 
 from airflow_approvals.domain import events as record
-from airflow_approvals.domain.approval import ContentField, Verdict
+from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.content import ContentField
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.wire.base import Output

@@ -16,6 +16,7 @@ _PLAIN: Mapping[str, str] = {
     "missing": "is missing",
     "extra_forbidden": "is not known here; is it spelt right?",
     "string_type": "must be a text",
+    "string_pattern_mismatch": "must be a fingerprint: 64 hexadecimal digits",
     "string_unicode": "must be a text without broken characters",
     "int_type": _WHOLE,
     "int_parsing": _WHOLE,

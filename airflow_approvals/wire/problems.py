@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from airflow_approvals.domain import errors
-from airflow_approvals.domain.approval import ContentField
+from airflow_approvals.domain.content import ContentField
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.status import Status
 from airflow_approvals.wire.words import words

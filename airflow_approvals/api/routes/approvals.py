@@ -22,9 +22,10 @@ from airflow_approvals.api.permissions import (
 )
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
-from airflow_approvals.domain.approval import Approval, Content, Origin, Source
+from airflow_approvals.domain.approval import Approval, Origin, Source
 from airflow_approvals.domain.calendar import in_future
 from airflow_approvals.domain.commands.edit import Edit, Keep, edit
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import Policy

@@ -9,10 +9,11 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from airflow_approvals.domain import rules
-from airflow_approvals.domain.approval import Approval, Content, PastEdit
+from airflow_approvals.domain.approval import Approval, PastEdit
 from airflow_approvals.domain.calendar import in_future, utc
 from airflow_approvals.domain.commands.advance import is_due
 from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import Invalid, TooManyEdits, VersionDiffers
 from airflow_approvals.domain.events import Changed, Updated
 from airflow_approvals.domain.people import Actor, Approver

@@ -19,8 +19,9 @@ from sqlalchemy import Engine, create_engine, func, insert, select, text, update
 from sqlalchemy.orm import sessionmaker
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import Approval, Content, Origin
+from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import (
     Approval,
-    Content,
     Decided,
     Lapsed,
     Origin,
@@ -28,6 +27,7 @@ from airflow_approvals.domain.approval import (
     Withdrawn,
 )
 from airflow_approvals.domain.commands.change import Change
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import ActorKind, Who
 from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry, Policy
 from airflow_approvals.store import approvals as store

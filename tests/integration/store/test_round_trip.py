@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import MAX_SUBJECT_LENGTH, Approval, Progress, Withdrawn
+from airflow_approvals.domain.approval import Approval, Progress, Withdrawn
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.content import MAX_SUBJECT_LENGTH
 from airflow_approvals.domain.events import AnyEvent, Opened, Resumed, Unknown
 from airflow_approvals.domain.people import MAX_NAME_LENGTH, SYSTEM, Actor, ActorKind, Who
 from airflow_approvals.domain.policy import MAX_TIMEOUT, OnDeny, OnExpiry

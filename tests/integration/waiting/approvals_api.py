@@ -23,12 +23,13 @@ from uuid6 import uuid7
 from airflow_approvals import tokens
 from airflow_approvals.api import problems
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.approval import Approval, Content, Verdict
+from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.remark import note_woken
+from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import ApprovalError, NotAllowed
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.rules import Answer

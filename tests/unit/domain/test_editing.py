@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from airflow_approvals.domain.approval import MAX_SUBJECT_LENGTH
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.edit import Edit, edit
+from airflow_approvals.domain.content import MAX_SUBJECT_LENGTH
 from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAnApprover
 from airflow_approvals.domain.events import Changed, Updated
 from airflow_approvals.domain.policy import OnExpiry

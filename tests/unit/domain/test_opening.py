@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from airflow_approvals.domain.approval import MAX_SUBJECT_LENGTH, Approval, Content, Origin, Progress
+from airflow_approvals.domain.approval import Approval, Origin, Progress
 from airflow_approvals.domain.commands.open import open_request
+from airflow_approvals.domain.content import MAX_SUBJECT_LENGTH, Content
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.events import Opened
 from airflow_approvals.domain.people import Actor, ActorKind, Who
