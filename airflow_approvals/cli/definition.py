@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 
 from airflow.cli.cli_config import (
@@ -32,6 +33,12 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
+def _fingerprint(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{8,64}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not 8 to 64 hexadecimal digits")
+    return text
+
+
 ARG_ID = Arg(
     ("approval_id",),
     help="Id of the request, or any part from its beginning or end that no other id has",
@@ -45,6 +52,12 @@ ARG_AS = Arg(
     required=True,
 )
 ARG_COMMENT = Arg(("--comment",), help="Said along with the answer and kept in the record")
+ARG_FINGERPRINT = Arg(
+    ("--fingerprint",),
+    help="That of the content you have read, as `airflow approvals show` prints it, or its first 8 digits or "
+    "more: refused if the request has another one by now",
+    type=_fingerprint,
+)
 ARG_STATUS = Arg(
     ("--status",),
     help="Only requests in this status; may be repeated",
@@ -135,6 +148,7 @@ def get_commands() -> list[CLICommand]:
                     ARG_ID,
                     ARG_AS,
                     ARG_COMMENT,
+                    ARG_FINGERPRINT,
                     func="request_commands.approve",
                 ),
                 _action(
@@ -143,6 +157,7 @@ def get_commands() -> list[CLICommand]:
                     ARG_ID,
                     ARG_AS,
                     ARG_COMMENT,
+                    ARG_FINGERPRINT,
                     func="request_commands.deny",
                 ),
                 _action(

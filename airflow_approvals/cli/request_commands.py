@@ -111,7 +111,12 @@ def _decide(args: Namespace, verdict: Verdict) -> None:
     comment = _comment(args.comment)
     work = load_work()
     approval_id = short_ids.find(args.approval_id, work=work)
-    answer = Answer(actor=find_actor(args.user, work=work), verdict=verdict, comment=comment)
+    answer = Answer(
+        actor=find_actor(args.user, work=work),
+        verdict=verdict,
+        comment=comment,
+        fingerprint=args.fingerprint and _whole(args.fingerprint, reading.get(approval_id, work=work)),
+    )
     decided = commands.run(approval_id, decide, answer, work=work)
     if is_document(args.output):
         print_document(_document(decided), args.output)
@@ -184,6 +189,13 @@ def _more(event: Mapping[str, Any]) -> str:
         f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
         for name, value in own.items()
     )
+
+
+def _whole(beginning: str, approval: Approval) -> str:
+    """Give the fingerprint that begins so, of the contents the request has or had; else what was given."""
+    had = (edit.content_before for edit in approval.edits if edit.content_before)
+    known = (approval.content.fingerprint, *had)
+    return next((mark for mark in known if mark.startswith(beginning)), beginning)
 
 
 def _comment(text: str | None) -> str | None:

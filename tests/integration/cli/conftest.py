@@ -117,7 +117,7 @@ class Requests:
         )
         rita = Actor(kind=ActorKind.PERSON, id="77", name="rita")
         origin = Origin(dag_id=dag_id, run_id=run_id, map_index=map_index)
-        return opening.open_by_hand(origin, question, actor=rita, work=self._work(now)).id
+        return opening.open_by_hand(origin, question, actor=rita, work=self.work(now)).id
 
     def open_by_waiting_task(self, subject: str, *, body: str) -> tuple[UUID, UUID]:
         """Open a request by a task that has been deferred for an hour; gives the ids of both."""
@@ -125,21 +125,21 @@ class Requests:
         question = Question(
             content=Content(subject=subject, body=body), policy=Policy.of_roles(approver_role="manager")
         )
-        approval, _ = opening.open_by_task(ti_id, question, work=self._work())
+        approval, _ = opening.open_by_task(ti_id, question, work=self.work())
         self.rows.set_state(ti_id, "deferred", updated_at=approval.created_at - HOUR)
         return approval.id, ti_id
 
     def advance(self, approval_id: UUID, now: datetime) -> None:
         """Apply to a request what is due at ``now``."""
-        commands.bring_up_to_date(approval_id, work=self._work(now))
+        commands.bring_up_to_date(approval_id, work=self.work(now))
 
     def look(self, approval_id: UUID) -> Approval:
         """Read a request as it is in the database now."""
-        return reading.get(approval_id, work=self._work())
+        return reading.get(approval_id, work=self.work())
 
     def record(self, approval_id: UUID) -> list[AnyEvent]:
         """Read what happened to a request."""
-        return reading.record(approval_id, work=self._work())
+        return reading.record(approval_id, work=self.work())
 
     def remember(self, approval_id: UUID, facts: Sequence[AnyEvent]) -> None:
         """Add facts to a request's record, whatever they say; where it stands does not change."""
@@ -161,7 +161,8 @@ class Requests:
                 .values(recorded=request.recorded + 1, version=request.version + 1)
             )
 
-    def _work(self, now: datetime | None = None) -> Work:
+    def work(self, now: datetime | None = None) -> Work:
+        """Give what the use cases work with, on this database."""
         moment = now or datetime.now(tz=timezone.utc)
         return Work(settings=Settings(), clock=lambda: moment, sessions=self._sessions.begin)
 
