@@ -79,9 +79,9 @@ def test_one_person_is_counted_once_however_the_answers_come(
     assert again.err.splitlines()[-1].startswith("You have answered this request already")
     for approval_id in (rest_first, shell_first):
         (vote,) = requests.look(approval_id).votes
-        assert vote.actor_name == name
+        assert vote.by.name == name
         assert requests.look(approval_id).status is Status.PENDING
     if rest_id is not None:
-        assert requests.look(rest_first).votes[0].actor_id == rest_id
+        assert requests.look(rest_first).votes[0].by.id == rest_id
     else:
-        assert len({requests.look(one).votes[0].actor_id for one in (rest_first, shell_first)}) == 1
+        assert len({requests.look(one).votes[0].by.id for one in (rest_first, shell_first)}) == 1
