@@ -18,17 +18,19 @@ class Column:
 
     :param least: cells without which it says nothing; None: it is never shortened.
     :param in_the_middle: of ids, beginning and end tell more than the middle.
+    :param share: how much of the room that is left it is given, compared with others.
     """
 
     name: str
     least: int | None = None
     in_the_middle: bool = False
+    share: int = 1
 
 
 def fit(
     rows: Sequence[Mapping[str, str]], columns: Sequence[Column], *, by_need: Sequence[str], width: int
 ) -> list[dict[str, str]]:
-    """Shorten texts, and leave out columns, until each row takes one line.
+    """Shorten texts, and leave out columns, until each row takes one line. Empty columns are left out anyway.
 
     :param columns: in the order in which they are shown.
     :param by_need: their names, the one that is needed most first; from the first that has no room, all go.
@@ -37,9 +39,9 @@ def fit(
         column.name: max(cell_len(text) for text in [column.name, *(row[column.name] for row in rows)])
         for column in columns
     }
-    named = {column.name: column for column in columns}
+    named = {column.name: column for column in columns if any(row[column.name] for row in rows)}
     widths: dict[str, int] = {}
-    for name in by_need:
+    for name in filter(named.__contains__, by_need):
         least = named[name].least
         cells = natural[name] if least is None else min(natural[name], max(least, len(name)))
         if widths and sum(widths.values()) + len(widths) * GAP + cells > width:
@@ -48,7 +50,7 @@ def fit(
     left = width - sum(widths.values()) - (len(widths) - 1) * GAP
     growing = [name for name in widths if widths[name] < natural[name]]
     while left > 0 and growing:
-        name = min(growing, key=widths.__getitem__)  # the narrowest grows first
+        name = min(growing, key=lambda name: widths[name] / named[name].share)  # the narrowest grows first
         widths[name] += 1
         left -= 1
         growing = [name for name in growing if widths[name] < natural[name]]

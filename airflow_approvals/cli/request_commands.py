@@ -34,7 +34,7 @@ PLAIN = ("id", "subject", "dag_id", "run_id", "task_id", "map_index", "status")
 TABLE = (
     Column(name="id"),
     Column(name="status"),
-    Column(name="subject", least=16),
+    Column(name="subject", least=16, share=2),
     Column(name="asked", least=8),
     Column(name="due"),
     Column(name="dag_id", least=10, in_the_middle=True),

@@ -24,7 +24,7 @@ def lines(answer: Answer) -> list[list[str]]:
     ("width", "columns"),
     [
         (80, ["id", "status", "subject", "asked", "due", "dag_id"]),
-        (120, ["id", "status", "subject", "asked", "due", "dag_id", "task_id", "run_id", "opened"]),
+        (120, ["id", "status", "subject", "asked", "due", "dag_id", "run_id", "opened"]),
     ],
 )
 def test_each_request_has_one_line_with_an_id_that_can_be_copied(
@@ -45,8 +45,8 @@ def test_each_request_has_one_line_with_an_id_that_can_be_copied(
     assert headings == columns
     assert max(map(cell_len, listed.out.splitlines())) <= width
     assert [row[2][:5] for row in rows] == ["2 Pay", "1 Pay", "0 Pay"]
-    assert rows[1][2] == "1 Pay\\u202e\\u200b"
-    assert rows[0][4] in {"in 1 h", "in 60 min", "in 59 min"}
+    assert rows[1][2].startswith("1 Pay\\u202e")
+    assert all(row[4].startswith("in ") for row in rows)
     assert [opened[2 - number].hex.endswith(row[0]) for number, row in enumerate(rows)] == [True] * 3
 
     decided = fab("approve", rows[0][0], "--as", "mia", COLUMNS=str(width))

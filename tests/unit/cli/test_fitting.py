@@ -82,3 +82,13 @@ def test_shares_and_moments_are_said_in_few_letters() -> None:
     assert until(NOW, now=NOW + 3 * MINUTE) == "3 min late"
     assert since(NOW, now=NOW + HOUR) == "1 h ago"
     assert since(NOW + timedelta(seconds=2), now=NOW) == "0 s ago"
+
+
+def test_an_empty_column_takes_no_room_and_a_share_is_kept() -> None:
+    """Of what is left, the subject is given most."""
+    columns = (*COLUMNS[:1], Column(name="subject", least=10, share=3), *COLUMNS[2:])
+    rows = [{**ROW, "subject": ROW["subject"] * 9, "opened": ""}] * 2
+    (row, _) = fit(rows, columns, by_need=NEEDED, width=80)
+    assert list(row) == ["id", "subject", "run_id"]
+    assert cell_len(row["subject"]) > 2 * cell_len(row["run_id"])
+    assert fit([], COLUMNS, by_need=NEEDED, width=80) == []
