@@ -86,7 +86,6 @@ def test_whether_an_approver_may_decide_is_not_asked(
         ("PATCH", "/approvals/{id}", EDITOR, {"body": "Changed."}, 200, ["GET", "PUT"]),
         ("PATCH", "/approvals/{id}", APPROVER, {"body": "Changed."}, 403, ["PUT"]),
         ("POST", "/approvals/{id}/cancel", EDITOR, {"reason": "Called off."}, 200, ["GET", "PUT"]),
-        ("DELETE", "/approvals/{id}", EDITOR, None, 409, ["GET", "PUT"]),
         ("GET", "/approvals", STRANGER, None, 200, ["GET"]),
         ("GET", "/approvals/metrics", READER, None, 200, ["GET"]),
         ("GET", "/page/approvals", READER, None, 200, ["GET"]),
@@ -118,6 +117,15 @@ def test_who_maintains_is_asked_with_no_connection_in_use(
     """The question is whether they may edit Airflow's connections."""
     assert _call(auth_manager, "POST", "/maintenance/escalate", EDITOR, {}) == 403
     assert auth_manager.asked == [("connection", "PUT", None)]
+    assert set(auth_manager.in_use) == {0}
+
+
+def test_who_deletes_is_asked_with_no_connection_in_use(
+    auth_manager: NotingAuthManager, approval: Approval
+) -> None:
+    """Who may edit the Dag may not wipe out their traces."""
+    assert _call(auth_manager, "DELETE", f"/approvals/{approval.id}", EDITOR) == 403
+    assert auth_manager.asked == [("dag", "GET", DAG_ID), ("connection", "PUT", None)]
     assert set(auth_manager.in_use) == {0}
 
 
