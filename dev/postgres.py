@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev.deployment import free_port
@@ -42,34 +43,65 @@ def find_programs() -> Path | None:
     return max(packaged, key=lambda folder: int(folder.parent.name), default=None)
 
 
+@dataclass(frozen=True)
+class PrivateServer:
+    """A server's data in a folder, and the free port on which it runs while ``running`` lasts."""
+
+    programs: Path
+    folder: Path
+    user: str | None
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy's URL of the database that every server has."""
+        return f"postgresql+psycopg2://postgres@127.0.0.1:{self.port}/postgres"
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Run it; may be done again, with the same data."""
+        options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}"]
+        command = [str(self.programs / "postgres"), "-D", f"{self.folder}/data", "-p", str(self.port)]
+        command += [argument for option in (*options, *_FAST_BUT_FORGETFUL) for argument in ("-c", option)]
+        log = self.folder / "log"
+        with (
+            log.open("ab") as output,
+            subprocess.Popen(
+                command,
+                user=self.user,
+                cwd=self.folder,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            ) as server,
+        ):
+            try:
+                _wait_ready(self.programs, self.port, server, log)
+                yield
+            finally:
+                _stop(server)
+
+
 @contextlib.contextmanager
-def private_server(programs: Path) -> Iterator[str]:
-    """Run a server on a free port of the loopback interface; yields its SQLAlchemy URL."""
+def prepared_server(programs: Path) -> Iterator[PrivateServer]:
+    """Make a server's data, gone at the end; it does not run yet."""
     # PostgreSQL refuses to run as root; its Debian package brings a user for it.
     user = "postgres" if os.geteuid() == 0 else None
-    port = free_port()
     with tempfile.TemporaryDirectory(prefix="approvals-postgres-") as folder:
         if user:
             account = pwd.getpwnam(user)
             os.chown(folder, account.pw_uid, account.pw_gid)
-        data = f"{folder}/data"
-        initdb = [str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
-        initdb += ["-E", "UTF8", "--locale", "C"]
+        initdb = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "postgres", "-A", "trust"]
+        initdb += ["--no-sync", "-E", "UTF8", "--locale", "C"]
         subprocess.run(initdb, user=user, cwd=folder, stdout=subprocess.DEVNULL, check=True)
-        options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *_FAST_BUT_FORGETFUL]
-        command = [str(programs / "postgres"), "-D", data, "-p", str(port)]
-        command += [argument for option in options for argument in ("-c", option)]
-        with (
-            Path(folder, "log").open("wb") as log,
-            subprocess.Popen(
-                command, user=user, cwd=folder, stdout=log, stderr=log, start_new_session=True
-            ) as server,
-        ):
-            try:
-                _wait_ready(programs, port, server, Path(folder, "log"))
-                yield f"postgresql+psycopg2://postgres@127.0.0.1:{port}/postgres"
-            finally:
-                _stop(server)
+        yield PrivateServer(programs, Path(folder), user)
+
+
+@contextlib.contextmanager
+def private_server(programs: Path) -> Iterator[str]:
+    """Run a server on a free port of the loopback interface; yields its SQLAlchemy URL."""
+    with prepared_server(programs) as server, server.running():
+        yield server.url
 
 
 def _wait_ready(programs: Path, port: int, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -17,6 +17,7 @@ from airflow_approvals.api.work import WorkDep
 from airflow_approvals.config import public_url
 from airflow_approvals.domain.errors import ApprovalError, NotAllowed, NotSignedIn
 from airflow_approvals.domain.people import Actor
+from airflow_approvals.service import room
 from airflow_approvals.service.roles import actor_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,11 +65,13 @@ async def _signed_in(
 
     :raises NotSignedIn: none of them.
     :raises NotAllowed: a page of another site tries to use the cookie.
+    :raises Unavailable: Airflow would have to wait for a connection, and everybody else for Airflow.
     """
     if bearer is not None and tokens.is_ours(bearer.credentials):
         return Token(tokens.subject(bearer.credentials, secret=work.settings.jwt_secret))
     if bearer is None and request.method not in SAFE_METHODS:
         _require_same_origin(request)
+    await room.vacancy()
     try:
         if bearer is not None:
             # Airflow 3.2's get_user would let a cookie win over it, and with it a page of another site.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, NoReturn
 from uuid import UUID
 
@@ -49,8 +50,11 @@ class Sight:
 
     def may(self, method: str) -> bool:
         """Tell whether the auth manager lets the person do this to the request's Dag."""
-        team_name = reading.team_of(self.place.dag_id, gone=self.place.team_name, work=self.work)
-        return _may(self.person, method, self.place.dag_id, team_name)
+        return _may(self.person, method, self.place.dag_id, self._team_name)
+
+    @cached_property
+    def _team_name(self) -> str | None:
+        return reading.team_of(self.place.dag_id, gone=self.place.team_name, work=self.work)
 
     def refuse(self, deed: Deed, refusal: NotAllowed) -> NoReturn:
         """Note and raise.

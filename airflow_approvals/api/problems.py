@@ -17,6 +17,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
 from airflow_approvals.domain import errors
+from airflow_approvals.service.transaction import unavailable
 from airflow_approvals.wire.mistakes import what_is_wrong
 from airflow_approvals.wire.problems import Problem, problem_of
 
@@ -112,10 +113,15 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Answer for a bug; a handler for ``Exception`` would raise on into the outer app."""
+    """Answer for a database that is away, or for a bug; a handler for ``Exception`` would raise on into
+    the outer app.
+    """
     try:
         return await call_next(request)
-    except Exception:
+    except Exception as error:
+        if away := unavailable(error):
+            log.warning("%s %s: %s", request.method, request.url.path, error)
+            return _answer(STATUS_OF[errors.Unavailable], problem_of(away))
         log.exception("%s %s failed", request.method, request.url.path)
         detail = "The approvals API failed; the API server's log says why."
         return _answer(500, Problem(detail=detail, code="internal_error"))

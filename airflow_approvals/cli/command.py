@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from airflow.utils.cli import action_cli
 from airflow.utils.providers_configuration_loader import providers_configuration_loaded
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.characters import escaped
@@ -59,21 +59,27 @@ def _says_no_in_one_line(command: Command) -> Command:
                 Exit.NOT_FOUND,
             )
         except Unavailable as error:
-            leave(words(error), Exit.DATABASE)
+            if args.verbose:
+                raise
+            cause = error.__cause__
+            leave(_refused(cause) if isinstance(cause, DBAPIError) else words(error), Exit.DATABASE)
         except ApprovalError as error:
             leave(words(error), Exit.REFUSED)
         except UnicodeEncodeError:
             leave("An argument is not valid UTF-8.", Exit.WRONG_ARGUMENT)
-        except (OperationalError, ProgrammingError) as error:
+        except (InterfaceError, OperationalError, ProgrammingError) as error:
             if args.verbose:
                 raise
-            leave(
-                f"The database refused ({str(error.orig).splitlines()[0]}). "
-                "After installing or upgrading this package, run `airflow db migrate`.",
-                Exit.DATABASE,
-            )
+            leave(_refused(error), Exit.DATABASE)
 
     return run
+
+
+def _refused(error: DBAPIError) -> str:
+    return (
+        f"The database refused ({str(error.orig).splitlines()[0]}). "
+        "After installing or upgrading this package, run `airflow db migrate`."
+    )
 
 
 def leave(message: str, code: Exit) -> NoReturn:

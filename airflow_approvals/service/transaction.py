@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 import tenacity
 from airflow.utils.session import create_session
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from airflow_approvals.config import Settings
-from airflow_approvals.domain.errors import ChangedMeanwhile
+from airflow_approvals.domain.errors import ChangedMeanwhile, Unavailable
+from airflow_approvals.service import room
 from airflow_approvals.store import locks
 
-ATTEMPTS = 20
-RETRY_SECONDS = 20.0
+ATTEMPTS = 5
+RETRY_SECONDS = 4.0
+"""When no further attempt is begun; less than SQLite's patience with a lock (5 s), which counts."""
 
 T = TypeVar("T")
 
@@ -27,10 +30,14 @@ def utc_now() -> datetime:
     return datetime.now(tz=timezone.utc)
 
 
-def new_session() -> AbstractContextManager[Session]:
-    """Open a session that is committed at its end, or rolled back when an error ends it."""
-    session: AbstractContextManager[Session] = create_session(scoped=False)
-    return session
+@contextmanager
+def new_session() -> Iterator[Session]:
+    """Open a session that is committed at its end, or rolled back when an error ends it.
+
+    :raises Unavailable: the database has no connection left for it.
+    """
+    with room.place(), create_session(scoped=False) as session:
+        yield session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +56,8 @@ def writing(step: Callable[..., T], *arguments: Any, work: Work) -> T:
     """Run ``step(*arguments, session=…)`` in a transaction; start over when a concurrent one won.
 
     :raises ChangedMeanwhile: somebody else changed the request every time.
-    :raises sqlalchemy.exc.DBAPIError: the database refused; also when it stayed locked all the time, which is
-        no matter of the request's: asking again may help.
+    :raises Unavailable: the database is away, or stayed locked all the time, which is no matter of the
+        request's: asking again may help.
     """
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception(locks.is_lost_race),
@@ -62,7 +69,25 @@ def writing(step: Callable[..., T], *arguments: Any, work: Work) -> T:
         result: T = retrying(_once, step, arguments, work)
     except locks.StaleVersion:
         raise ChangedMeanwhile from None
+    except IntegrityError as error:
+        if locks.is_lost_race(error):
+            raise ChangedMeanwhile from error
+        raise
+    except SQLAlchemyError as error:
+        if away := unavailable(error):
+            raise away from error
+        raise
     return result
+
+
+def unavailable(error: BaseException) -> Unavailable | None:
+    """Give what a caller is told when the database is away, has no connection left, or stays locked.
+
+    None for any other error, which is a bug or a database without our tables.
+    """
+    if locks.is_unavailable(error) or locks.is_lost_race(error):
+        return Unavailable(retry_after_seconds=room.RETRY_AFTER_SECONDS)
+    return None
 
 
 def _once(step: Callable[..., T], arguments: tuple[Any, ...], work: Work) -> T:

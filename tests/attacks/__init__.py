@@ -1,0 +1,1 @@
+"""Attacks on a running deployment: each of them fails, and what it tried is tested."""

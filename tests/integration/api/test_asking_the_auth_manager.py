@@ -2,69 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
+import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from airflow import settings
-from airflow.api_fastapi.app import create_auth_manager, purge_cached_app
-from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
-from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from fastapi.routing import APIRoute
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
-from airflow_approvals.api.app import create_app
+from airflow_approvals import tokens
+from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import Approval
 from tests.airflow_rows import DAG_ID, AirflowRows
-from tests.builders import level, policy, user
+from tests.builders import level, policy, ti_id_of, user
+from tests.integration.api.inside import (
+    APP,
+    APPROVER,
+    EDITOR,
+    READER,
+    STRANGER,
+    NotingAuthManager,
+    bearer,
+    call,
+    noting_auth_manager,
+)
 from tests.integration.service.desk import Desk
 
-READER, EDITOR, APPROVER, STRANGER = "reader", "editor", "approver", "stranger"
+ROUTES = [
+    (method, route.path)
+    for route in APP.routes
+    if isinstance(route, APIRoute)
+    for method in sorted(route.methods)
+]
 TERMS = policy(level(user("somebody-else")), level(user(APPROVER)))
-
-Question = tuple[str, str, str | None]
-"""Permission, method, Dag."""
-
-
-class NotingAuthManager(SimpleAuthManager):
-    """Lets readers read Dags and editors edit them; notes each question, and the connections in use then."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.asked: list[Question] = []
-        self.in_use: list[int] = []
-        self.taken = self.given_back = 0
-        event.listen(settings.engine, "checkout", self._taken)
-        event.listen(settings.engine, "checkin", self._given_back)
-
-    def is_authorized_dag(
-        self, *, method: Any, user: Any, access_entity: Any = None, details: Any = None
-    ) -> bool:
-        """Answer by name."""
-        self._note(("dag", method, details.id))
-        return user.get_name() in ({READER, EDITOR} if method == "GET" else {EDITOR})
-
-    def is_authorized_connection(self, *, method: Any, user: Any, details: Any = None) -> bool:
-        """Let nobody."""
-        self._note(("connection", method, None))
-        return False
-
-    def forget(self) -> None:
-        """No longer count connections."""
-        event.remove(settings.engine, "checkout", self._taken)
-        event.remove(settings.engine, "checkin", self._given_back)
-
-    def _note(self, question: Question) -> None:
-        self.asked.append(question)
-        self.in_use.append(self.taken - self.given_back)
-
-    def _taken(self, *_: object) -> None:
-        self.taken += 1
-
-    def _given_back(self, *_: object) -> None:
-        self.given_back += 1
 
 
 @pytest.fixture
@@ -72,13 +44,8 @@ def auth_manager(
     sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[NotingAuthManager]:
     """The auth manager of an Airflow inside this process."""
-    monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", f"{__name__}.{NotingAuthManager.__name__}")
-    purge_cached_app()
-    manager = create_auth_manager()
-    assert isinstance(manager, NotingAuthManager)
-    yield manager
-    manager.forget()
-    purge_cached_app()
+    with noting_auth_manager(monkeypatch) as manager:
+        yield manager
 
 
 @pytest.fixture
@@ -88,16 +55,8 @@ def approval(sessions: sessionmaker[Session], rows: AirflowRows, auth_manager: N
 
 
 def _call(auth_manager: NotingAuthManager, method: str, path: str, by: str, json: Any = None) -> int:
-    """Call a route of the app as it is; gives the status."""
-
-    async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(create_app())
-        token = auth_manager.generate_jwt(SimpleAuthManagerUser(username=by, role="viewer"))
-        async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
-            headers = {"Authorization": f"Bearer {token}"}
-            return await client.request(method, f"/v1{path}", headers=headers, json=json)
-
-    return asyncio.run(send()).status_code
+    """Call a route of the app; gives the status."""
+    return call(method, f"/v1{path}", token=bearer(auth_manager, by), json=json).status_code
 
 
 @pytest.mark.parametrize("path", ["/approvals/{id}", "/approvals/{id}/events"])
@@ -127,7 +86,6 @@ def test_whether_an_approver_may_decide_is_not_asked(
         ("PATCH", "/approvals/{id}", EDITOR, {"body": "Changed."}, 200, ["GET", "PUT"]),
         ("PATCH", "/approvals/{id}", APPROVER, {"body": "Changed."}, 403, ["PUT"]),
         ("POST", "/approvals/{id}/cancel", EDITOR, {"reason": "Called off."}, 200, ["GET", "PUT"]),
-        ("DELETE", "/approvals/{id}", EDITOR, None, 409, ["GET", "PUT"]),
         ("GET", "/approvals", STRANGER, None, 200, ["GET"]),
         ("GET", "/approvals/metrics", READER, None, 200, ["GET"]),
         ("GET", "/page/approvals", READER, None, 200, ["GET"]),
@@ -159,4 +117,96 @@ def test_who_maintains_is_asked_with_no_connection_in_use(
     """The question is whether they may edit Airflow's connections."""
     assert _call(auth_manager, "POST", "/maintenance/escalate", EDITOR, {}) == 403
     assert auth_manager.asked == [("connection", "PUT", None)]
-    assert auth_manager.in_use == [0]
+    assert set(auth_manager.in_use) == {0}
+
+
+def test_who_deletes_is_asked_with_no_connection_in_use(
+    auth_manager: NotingAuthManager, approval: Approval
+) -> None:
+    """Who may edit the Dag may not wipe out their traces."""
+    assert _call(auth_manager, "DELETE", f"/approvals/{approval.id}", EDITOR) == 403
+    assert auth_manager.asked == [("dag", "GET", DAG_ID), ("connection", "PUT", None)]
+    assert set(auth_manager.in_use) == {0}
+
+
+@pytest.mark.parametrize("by", [READER, EDITOR, APPROVER, STRANGER, "task", "watcher"])
+def test_no_route_holds_a_connection_while_anything_of_airflows_works(
+    auth_manager: NotingAuthManager, approval: Approval, by: str
+) -> None:
+    """Whoever calls: not while they are signed in, nor while it is asked what they may, nor at the end."""
+    secret = Settings.load().jwt_secret
+    token = {
+        "task": lambda: tokens.for_task_instance(ti_id_of(approval), secret=secret),
+        "watcher": lambda: tokens.for_watcher([approval.id], secret=secret),
+    }.get(by, lambda: bearer(auth_manager, by))()
+    bodies = {
+        "/v1/approvals": {
+            "dag_id": DAG_ID,
+            "run_id": approval.origin.run_id,
+            "subject": "May I?",
+            "approver_role": "manager",
+        },
+        "/v1/approvals/list": {"ids": [str(approval.id)]},
+        "/v1/approvals/{approval_id}/cancel": {"reason": "Called off."},
+    }
+    changes = {"PATCH": {"body": "Changed."}, "PUT": {"subject": "S", "body": "Changed."}, "POST": {}}
+    for method, path in ROUTES:
+        body = None if method == "GET" else bodies.get(path, changes.get(method))
+        route = path.replace("{approval_id}", str(approval.id))
+        assert call(method, route, token=token, json=body).status_code < 500, (method, path)
+        assert set(auth_manager.in_use) <= {0}, (method, path)
+        assert auth_manager.taken == auth_manager.given_back, (method, path)
+    assert auth_manager.in_use or by in {"task", "watcher"}
+    assert auth_manager.taken > 0
+    assert settings.engine.pool.checkedout() == 0
+
+
+def _statements(method: str, path: str, *, token: str, json: Any = None) -> list[str]:
+    """Call a route; gives what it asked of the database."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(" ".join(statement.split()))
+
+    event.listen(settings.engine, "before_cursor_execute", note)
+    try:
+        assert call(method, path, token=token, json=json).status_code == 200
+    finally:
+        event.remove(settings.engine, "before_cursor_execute", note)
+    return statements
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/v1/approvals/{id}", {"body": "Changed."}),
+        ("POST", "/v1/approvals/{id}/cancel", {"reason": "Called off."}),
+        ("GET", "/v1/page/approvals/{id}", None),
+    ],
+)
+def test_the_team_of_a_dag_is_looked_up_once(
+    auth_manager: NotingAuthManager, approval: Approval, method: str, path: str, body: Any
+) -> None:
+    """Though it is asked twice what the person may do to it."""
+    token = bearer(auth_manager, EDITOR)
+    statements = _statements(method, path.format(id=approval.id), token=token, json=body)
+    assert auth_manager.asked == [("dag", "GET", DAG_ID), ("dag", "PUT", DAG_ID)]
+    assert len([statement for statement in statements if re.search(r"\bFROM dag\b", statement)]) == 1
+
+
+def test_a_triggerer_reads_the_columns_it_needs_in_one_statement(
+    auth_manager: NotingAuthManager, approval: Approval
+) -> None:
+    """Not what was asked, which may be long."""
+    token = tokens.for_watcher([approval.id], secret=Settings.load().jwt_secret)
+    body = {"ids": [str(approval.id)]}
+    (statement,) = _statements("POST", "/v1/approvals/list", token=token, json=body)
+    columns = re.findall(r"(\w+)\.(\w+)", statement.split(" FROM ")[0])
+    assert [name for _, name in columns] == ["id", "status", "level", "expires_at", "ti_id", "ended_at"]
+
+
+def test_advance_answers_what_a_trigger_reads(auth_manager: NotingAuthManager, approval: Approval) -> None:
+    """And nothing of what was asked."""
+    token = tokens.for_task_instance(ti_id_of(approval), secret=Settings.load().jwt_secret)
+    answer = call("POST", f"/v1/approvals/{approval.id}/advance", token=token, json={})
+    assert answer.json().keys() == {"id", "status", "level", "expires_at", "resumed_at"}

@@ -53,6 +53,21 @@ def track() -> Iterator[Race]:
     sys.setswitchinterval(switch_interval_seconds)
 
 
+def failing(error: Exception, attempts: list[Session], *, session: Session) -> None:
+    """Fail the first time."""
+    attempts.append(session)
+    if len(attempts) == 1:
+        raise error
+
+
+class DriverError(Exception):
+    """What a driver says."""
+
+    def __init__(self, words: str, pgcode: str | None = None) -> None:
+        super().__init__(words)
+        self.pgcode = pgcode
+
+
 def wait_until_somebody_waits(observer: Session) -> None:
     """Wait until a session of this PostgreSQL database stands before a lock."""
     waiting = text(

@@ -254,7 +254,8 @@ def test_a_decision_takes_few_statements(desk: Desk) -> None:
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
-    locking = ["BEGIN IMMEDIATE"] if engine.dialect.name == "sqlite" else []
+    sqlite = engine.dialect.name == "sqlite"
+    locking = ["BEGIN IMMEDIATE"] if sqlite else ["SET LOCAL lock_timeout = '4s'"]
     assert [named(statement) for statement in statements] == [
         *locking,
         "SELECT approval",

@@ -24,9 +24,17 @@ from airflow_approvals.store import approvals as store
 from airflow_approvals.store import locks, tables
 from airflow_approvals.store.locks import StaleVersion
 from airflow_approvals.store.mapping import vote_rows
-from tests.builders import UUID_OF_NOBODY, ti_id_of
+from tests.builders import ti_id_of
 from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
-from tests.integration.service.racing import MEETING_SECONDS, ONLY_POSTGRES, ONLY_SQLITE, Race, impatient
+from tests.integration.service.racing import (
+    MEETING_SECONDS,
+    ONLY_POSTGRES,
+    ONLY_SQLITE,
+    DriverError,
+    Race,
+    failing,
+    impatient,
+)
 
 
 class Interrupted:
@@ -99,21 +107,6 @@ def test_a_command_that_is_always_beaten_gives_up(desk: Desk) -> None:
     assert traces(desk, gate) == []
 
 
-def failing(error: Exception, attempts: list[Session], *, session: Session) -> None:
-    """Fail the first time."""
-    attempts.append(session)
-    if len(attempts) == 1:
-        raise error
-
-
-class DriverError(Exception):
-    """What a driver says."""
-
-    def __init__(self, words: str, pgcode: str | None = None) -> None:
-        super().__init__(words)
-        self.pgcode = pgcode
-
-
 LOST = [
     StaleVersion(),
     OperationalError("", {}, DriverError("could not serialize access", "40001")),
@@ -121,15 +114,6 @@ LOST = [
     OperationalError("", {}, DriverError("could not obtain lock", "55P03")),
     OperationalError("", {}, DriverError("database is locked")),
     OperationalError("", {}, DriverError("database table is locked: approval")),
-]
-FINAL = [
-    OperationalError("", {}, DriverError("could not connect to server: Connection refused")),
-    OperationalError("", {}, DriverError("no such table: approval")),
-    OperationalError("", {}, DriverError("canceling statement due to statement timeout", "57014")),
-    IntegrityError(
-        "", {}, DriverError('violates foreign key constraint "fk_approval_vote_approval"', "23503")
-    ),
-    ValueError("a bug"),
 ]
 
 
@@ -139,19 +123,6 @@ def test_a_lost_race_is_run_again(desk: Desk, error: Exception) -> None:
     attempts: list[Session] = []
     writing(failing, error, attempts, work=work_at(SOON))
     assert len(attempts) == 2
-
-
-def test_a_database_that_stays_locked_is_no_conflict_about_the_request(desk: Desk) -> None:
-    """It is raised as it is: a worker tries again, and a killed task's request does not count as closed."""
-    attempts: list[Session] = []
-
-    def locked(*, session: Session) -> None:
-        attempts.append(session)
-        raise OperationalError("", {}, DriverError("database is locked"))
-
-    with pytest.raises(OperationalError):
-        writing(locked, work=work_at(SOON))
-    assert len(attempts) == ATTEMPTS
 
 
 @ONLY_POSTGRES
@@ -226,15 +197,6 @@ def test_a_command_that_finds_the_database_locked_starts_over(desk: Desk) -> Non
     assert found == gate
 
 
-@pytest.mark.parametrize("error", FINAL, ids=str)
-def test_any_other_error_is_raised_at_once(desk: Desk, error: Exception) -> None:
-    """Twenty attempts at a server that is away would be twenty time-outs."""
-    attempts: list[Session] = []
-    with pytest.raises(type(error)):
-        writing(failing, error, attempts, work=work_at(SOON))
-    assert len(attempts) == 1
-
-
 def test_the_unique_keys_that_two_can_reach_at_once_are_known_by_name(desk: Desk) -> None:
     """As the database of this run says them: a try's request, a person's vote, an event's number."""
     gate = desk.decide(desk.gate())
@@ -257,20 +219,6 @@ def test_the_unique_keys_that_two_can_reach_at_once_are_known_by_name(desk: Desk
         with desk.sessions() as session, pytest.raises(IntegrityError) as refused:
             session.execute(insert(table).values(row))
         assert locks.is_lost_race(refused.value), table.name
-
-
-def test_a_key_that_no_race_explains_is_not_tried_again(desk: Desk) -> None:
-    """An event of a request that does not exist would be refused for ever."""
-    attempts: list[UUID] = []
-
-    def work(*, session: Session) -> None:
-        attempts.append(UUID_OF_NOBODY)
-        session.execute(insert(tables.event), [{**trace_of(desk_gate, 1), "approval_id": UUID_OF_NOBODY}])
-
-    desk_gate = desk.gate()
-    with pytest.raises(IntegrityError):
-        writing(work, work=work_at(SOON))
-    assert len(attempts) == 1
 
 
 @ONLY_SQLITE
