@@ -119,7 +119,7 @@ def test_a_command_without_a_body_is_malformed(fab: Server) -> None:
     """Not of the wrong type: it has none."""
     approval = fab.open()
     for method, path, name in CHANGES:
-        if method == "DELETE":
+        if method == "DELETE" or path.endswith(("/list", "/advance")):  # these people may not use
             continue
         response = fab.call(method, path.format(approval["id"]), by=fab.person(name))
         assert problem(response) == INVALID, (method, path)
