@@ -239,7 +239,10 @@ def test_a_task_that_airflow_fails_instead_was_not_woken(desk: Desk) -> None:
 
 
 def test_a_decision_takes_few_statements(desk: Desk) -> None:
-    """Each table is read once, locked where it has rows that others change, and written once."""
+    """Each table is read once, locked where it has rows that others change, and written once.
+
+    Answers and edits are read only of a request that has changed since it was opened.
+    """
     gate = desk.gate()
     statements: list[str] = []
 
@@ -260,13 +263,13 @@ def test_a_decision_takes_few_statements(desk: Desk) -> None:
         *locking,
         "SELECT approval",
         "SELECT approval_waiter",
-        "SELECT approval_vote",
         "SELECT task_instance",
         "UPDATE task_instance",
         "UPDATE approval",
         "UPDATE approval_waiter",
         "INSERT approval_vote",
         "INSERT approval_event",
+        "INSERT log",
     ]
 
 
