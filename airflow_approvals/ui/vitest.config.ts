@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+import { lean } from "./vite.config";
+
 export default defineConfig({
-  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"] },
+  plugins: [lean()],
+  test: {
+    environment: "jsdom",
+    include: ["tests/**/*.test.{ts,tsx}"],
+    server: { deps: { inline: ["markdown-it"] } },
+  },
 });

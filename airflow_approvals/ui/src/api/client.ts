@@ -8,6 +8,9 @@ export class ApiError extends Error {
     readonly code?: string,
     /** How the request was closed, when that is why. */
     readonly closed?: Closed | null,
+    /** What is not as it was read, and what it is now, when that is why. */
+    readonly changed?: Problem["changed"],
+    readonly fingerprint?: string | null,
   ) {
     super(message);
   }
@@ -18,13 +21,17 @@ export function airflowUrl(path: string): string {
   return new URL(path, document.baseURI).href;
 }
 
-async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+async function call(method: string, path: string, body?: unknown, version?: number): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(airflowUrl(`approvals/v1/${path}`), {
       method,
       credentials: "same-origin",
-      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      headers: {
+        Accept: "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(version === undefined ? {} : { "If-Match": `"${version}"` }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
@@ -33,10 +40,12 @@ async function call(method: string, path: string, body?: unknown): Promise<unkno
   if (response.ok) return response.status === 204 ? undefined : response.json();
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
   const words = problem.detail ?? `Airflow answered ${response.status}.`;
-  throw new ApiError(response.status, words, problem.code, problem.closed);
+  throw new ApiError(response.status, words, problem.code, problem.closed, problem.changed, problem.fingerprint);
 }
 
 export const get = (path: string): Promise<unknown> => call("GET", path);
 export const post = (path: string, body: unknown): Promise<unknown> => call("POST", path, body);
-export const patch = (path: string, body: unknown): Promise<unknown> => call("PATCH", path, body);
+/** Changes something only while it is at the version it was read at. */
+export const patch = (path: string, body: unknown, version: number): Promise<unknown> =>
+  call("PATCH", path, body, version);
 export const remove = (path: string): Promise<unknown> => call("DELETE", path);

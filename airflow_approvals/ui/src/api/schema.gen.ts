@@ -77,7 +77,7 @@ export interface paths {
         };
         /**
          * Get Approval
-         * @description Read one request.
+         * @description Read one request; its `ETag` is its version, for `If-Match`.
          */
         get: operations["get_approval"];
         /**
@@ -88,7 +88,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Approval
-         * @description Remove a closed request with its record.
+         * @description Remove a closed request with its record, once its retention time is over; administrators only.
          */
         delete: operations["delete_approval"];
         options?: never;
@@ -160,6 +160,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approvals/{approval_id}/contents/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Content
+         * @description Read what a request asks, or asked before somebody edited it.
+         */
+        get: operations["get_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/approvals/{approval_id}/deny": {
         parameters: {
             query?: never;
@@ -189,7 +209,7 @@ export interface paths {
         };
         /**
          * List Events
-         * @description Read everything that happened to one request, oldest first.
+         * @description Read what happened to one request, oldest first.
          */
         get: operations["list_events"];
         put?: never;
@@ -409,6 +429,11 @@ export interface components {
              */
             expires_at: string | null;
             /**
+             * Fingerprint
+             * @description Stands for exactly this subject, body and metadata (SHA-256).
+             */
+            fingerprint: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -446,6 +471,8 @@ export interface components {
             resumed_at: string | null;
             /** Run Id */
             run_id: string;
+            /** @description `task`: a task waits for the answer. `person`: opened by hand; no task heeds it. */
+            source: components["schemas"]["Source"];
             status: components["schemas"]["Status"];
             /** Subject */
             subject: string;
@@ -459,7 +486,10 @@ export interface components {
             try_number: number | null;
             /** Version */
             version: number;
-            /** Votes */
+            /**
+             * Votes
+             * @description The answers that count; an edit of the content voids them.
+             */
             votes: components["schemas"]["VoteShape"][];
         };
         /**
@@ -545,30 +575,6 @@ export interface components {
             to: components["schemas"]["ApproverShape"][][];
         };
         /**
-         * ChangedMetadataShape
-         * @description The details before and after.
-         */
-        ChangedMetadataShape: {
-            /** From */
-            from: {
-                [key: string]: unknown;
-            };
-            /** To */
-            to: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * ChangedTextShape
-         * @description A text before and after.
-         */
-        ChangedTextShape: {
-            /** From */
-            from: string;
-            /** To */
-            to: string;
-        };
-        /**
          * ChangedTimeShape
          * @description A time before and after.
          */
@@ -577,17 +583,6 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
-        };
-        /**
-         * ChangesShape
-         * @description What an edit changed; what stayed as it was is null.
-         */
-        ChangesShape: {
-            approvers: components["schemas"]["ChangedApproversShape"] | null;
-            body: components["schemas"]["ChangedTextShape"] | null;
-            expires_at: components["schemas"]["ChangedTimeShape"] | null;
-            metadata: components["schemas"]["ChangedMetadataShape"] | null;
-            subject: components["schemas"]["ChangedTextShape"] | null;
         };
         /**
          * ChoicesShape
@@ -628,6 +623,22 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
+         * ContentShape
+         * @description What a request asks, or asked before somebody edited it.
+         */
+        ContentShape: {
+            /** Body */
+            body: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Subject */
+            subject: string;
+        };
+        /**
          * DecisionBody
          * @description An answer.
          * @example {
@@ -637,6 +648,11 @@ export interface components {
         DecisionBody: {
             /** Comment */
             comment?: string | null;
+            /**
+             * Fingerprint
+             * @description That of the content you have read. If the request has another one by now, the answer is refused (`content_changed`).
+             */
+            fingerprint?: string | null;
         };
         /**
          * DeniedShape
@@ -667,22 +683,42 @@ export interface components {
         DetailShape: {
             approval: components["schemas"]["ApprovalShape"];
             /**
+             * Can Approve
+             * @description You may answer it with yes.
+             */
+            can_approve: boolean;
+            /**
              * Can Decide
-             * @description You may decide it now.
+             * @description You may answer it now.
              */
             can_decide: boolean;
             /**
+             * Can Delete
+             * @description You run this Airflow, and its record need not be kept any longer.
+             */
+            can_delete: boolean;
+            /**
              * Can Edit
-             * @description You may edit its Dag, and so change, cancel or delete the request.
+             * @description You may edit its Dag, and so change or cancel the request.
              */
             can_edit: boolean;
-            /** Events */
+            /**
+             * Events
+             * @description The newest part of the record, oldest first.
+             */
             events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["UnknownShape"])[];
+            /** Total Events */
+            total_events: number;
             /**
              * Why Not
-             * @description Why you may not decide it, in words; null when you may.
+             * @description Why you may not answer it, in words; null when you may.
              */
             why_not: string | null;
+            /**
+             * Why Not Approve
+             * @description Why not with yes, in words; null when you may.
+             */
+            why_not_approve: string | null;
         };
         /**
          * EditBody
@@ -745,7 +781,7 @@ export interface components {
         };
         /**
          * EventCollection
-         * @description The record of one request, oldest first.
+         * @description A page of the record of one request, oldest first, and how many facts it has in all.
          */
         EventCollection: {
             /** Events */
@@ -967,6 +1003,11 @@ export interface components {
          *     }
          */
         Problem: {
+            /**
+             * Changed
+             * @description With `content_changed`: what is not as you read it.
+             */
+            changed?: ("subject" | "body" | "metadata")[] | null;
             /** @description With `already_closed`: how, by whom, when. */
             closed?: components["schemas"]["ClosedShape"] | null;
             /**
@@ -980,10 +1021,35 @@ export interface components {
              */
             detail: string;
             /**
+             * Fingerprint
+             * @description With `content_changed`: that of the content as it is now.
+             */
+            fingerprint?: string | null;
+            /**
+             * Limit
+             * @description With `too_many_edits`: how many one request takes.
+             */
+            limit?: number | null;
+            /**
+             * Retry After Seconds
+             * @description With `too_many_requests` and `unavailable`; the same as `Retry-After`.
+             */
+            retry_after_seconds?: number | null;
+            /**
              * Rule
              * @description With `not_allowed`: the rule that refuses.
              */
             rule?: string | null;
+            /**
+             * Until
+             * @description With `kept`: when the record may be deleted; left out: never.
+             */
+            until?: string | null;
+            /**
+             * Version
+             * @description With `version_differs`: the version now.
+             */
+            version?: number | null;
         };
         /**
          * ReplaceBody
@@ -1077,8 +1143,13 @@ export interface components {
             /** Asked Total */
             asked_total: number;
             /**
+             * Can Approve
+             * @description You may answer it with yes; not when you edited it.
+             */
+            can_approve: boolean;
+            /**
              * Can Decide
-             * @description You may decide it now.
+             * @description You may answer it now.
              */
             can_decide: boolean;
             /**
@@ -1092,6 +1163,8 @@ export interface components {
             escalated_at: string | null;
             /** Expires At */
             expires_at: string | null;
+            /** Fingerprint */
+            fingerprint: string;
             /**
              * Id
              * Format: uuid
@@ -1113,6 +1186,12 @@ export interface components {
             /** Task Id */
             task_id: string | null;
         };
+        /**
+         * Source
+         * @description Where a request comes from.
+         * @enum {string}
+         */
+        Source: "task" | "person";
         /**
          * Status
          * @description Where a request stands. The values are what the database and the REST API hold.
@@ -1167,16 +1246,32 @@ export interface components {
         };
         /**
          * UpdatedShape
-         * @description Somebody changed the open request.
+         * @description Somebody changed the open request; what stayed as it was is null, or not in `fields`.
          */
         UpdatedShape: {
             actor: components["schemas"]["ActorShape"];
+            /**
+             * After
+             * @description Fingerprint of the content as this made it.
+             */
+            after: string | null;
+            approvers: components["schemas"]["ChangedApproversShape"] | null;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            changed: components["schemas"]["ChangesShape"];
+            /**
+             * Before
+             * @description Fingerprint of the content as it was: `/approvals/{id}/contents/{fingerprint}` gives it.
+             */
+            before: string | null;
+            expires_at: components["schemas"]["ChangedTimeShape"] | null;
+            /**
+             * Fields
+             * @description What of the content changed.
+             */
+            fields: ("subject" | "body" | "metadata")[];
             /**
              * Text
              * @description The fact in plain words, without times.
@@ -1187,6 +1282,11 @@ export interface components {
              * @enum {string}
              */
             type: "updated";
+            /**
+             * Voided
+             * @description Who had answered the content as it was: that counts no more, and they may answer anew.
+             */
+            voided: string[];
         };
         /**
          * Verdict
@@ -1302,6 +1402,7 @@ export interface operations {
                 status?: components["schemas"]["Status"][];
                 approver_role?: string[];
                 requested_by?: string[];
+                source?: components["schemas"]["Source"][];
                 /** @description You may decide it now. */
                 assigned_to_me?: boolean | null;
                 /** @description Open with a deadline in the past. */
@@ -1347,6 +1448,15 @@ export interface operations {
             };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1423,6 +1533,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_watched: {
@@ -1474,6 +1593,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_metrics: {
@@ -1516,6 +1644,15 @@ export interface operations {
             };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1581,12 +1718,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     replace_approval: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Change the request only at this version, e.g. `"3"`; else 412 `version_differs`. */
+                "if-match": string | null;
+            };
             path: {
                 approval_id: string;
             };
@@ -1643,8 +1792,26 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is not at the version of `If-Match`; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1717,12 +1884,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     edit_approval: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Change the request only at this version, e.g. `"3"`; else 412 `version_differs`. */
+                "if-match": string | null;
+            };
             path: {
                 approval_id: string;
             };
@@ -1779,8 +1958,26 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is not at the version of `If-Match`; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1859,6 +2056,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     approve: {
@@ -1923,6 +2129,15 @@ export interface operations {
             };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2001,6 +2216,83 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fingerprint: string;
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentShape"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed; `rule` says why. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such request, or not visible to you; the two are not told apart. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Malformed input; nothing was changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     deny: {
@@ -2072,11 +2364,23 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_events: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
             header?: never;
             path: {
                 approval_id: string;
@@ -2130,6 +2434,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_badge: {
@@ -2172,6 +2485,15 @@ export interface operations {
             };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2250,6 +2572,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     escalate: {
@@ -2301,6 +2632,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_rows: {
@@ -2314,6 +2654,7 @@ export interface operations {
                 status?: components["schemas"]["Status"][];
                 approver_role?: string[];
                 requested_by?: string[];
+                source?: components["schemas"]["Source"][];
                 /** @description You may decide it now. */
                 assigned_to_me?: boolean | null;
                 /** @description Open with a deadline in the past. */
@@ -2359,6 +2700,15 @@ export interface operations {
             };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2424,6 +2774,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     get_choices: {
@@ -2464,6 +2823,15 @@ export interface operations {
             };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

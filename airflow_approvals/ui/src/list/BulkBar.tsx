@@ -2,7 +2,8 @@ import { Button, Flex, Input, Text } from "@chakra-ui/react";
 import { useState } from "react";
 
 import type { Row, Verdict } from "../api/types";
-import { DenyDialog } from "../shared/DenyDialog";
+import { AnswerDialog } from "../shared/AnswerDialog";
+import { refusalIn } from "../shared/each";
 import { useAnswer } from "../shared/useAnswer";
 import { BulkReport, type Report } from "./BulkReport";
 import type { Selection } from "./selection";
@@ -11,17 +12,21 @@ import type { Selection } from "./selection";
 export function BulkBar({ selection }: { selection: Selection }) {
   const { answer, busy, done } = useAnswer<Row>();
   const [comment, setComment] = useState("");
-  const [denying, setDenying] = useState(false);
+  // The lines as they were when the dialog opened: what comes in behind it was not read.
+  const [asked, setAsked] = useState<{ rows: ReadonlyArray<Row>; verdict: Verdict }>();
   const [report, setReport] = useState<Report>();
   const { chosen } = selection;
 
-  const send = async (verdict: Verdict, words: string) => {
-    setDenying(false);
+  const ask = (verdict: Verdict) => setAsked({ rows: chosen, verdict });
+
+  const send = async (words: string) => {
+    if (asked === undefined) return;
+    setAsked(undefined);
     setReport(undefined);
-    const outcomes = await answer(chosen, verdict, words);
+    const outcomes = await answer(asked.rows, asked.verdict, words);
     selection.setAll(false);
-    setComment("");
-    setReport({ verdict, outcomes });
+    setComment(refusalIn(outcomes) === undefined ? "" : words);
+    setReport({ verdict: asked.verdict, outcomes });
   };
 
   return (
@@ -52,29 +57,24 @@ export function BulkBar({ selection }: { selection: Selection }) {
             size="sm"
             value={comment}
           />
-          <Button
-            colorPalette="green"
-            loading={busy}
-            onClick={() => void send("approve", comment)}
-            size="sm"
-            variant="surface"
-          >
-            Approve {chosen.length}
+          <Button colorPalette="green" loading={busy} onClick={() => ask("approve")} size="sm" variant="surface">
+            Approve {chosen.length}…
           </Button>
-          <Button colorPalette="red" disabled={busy} onClick={() => setDenying(true)} size="sm" variant="outline">
-            Deny {chosen.length}
+          <Button colorPalette="red" disabled={busy} onClick={() => ask("deny")} size="sm" variant="outline">
+            Deny {chosen.length}…
           </Button>
           <Button onClick={() => selection.setAll(false)} size="sm" variant="ghost">
             Clear selection
           </Button>
-          {denying ? (
-            <DenyDialog
+          {asked === undefined ? null : (
+            <AnswerDialog
               comment={comment}
-              items={chosen}
-              onClose={() => setDenying(false)}
-              onDeny={(words) => send("deny", words)}
+              items={asked.rows}
+              onAnswer={send}
+              onClose={() => setAsked(undefined)}
+              verdict={asked.verdict}
             />
-          ) : null}
+          )}
         </Flex>
       ) : null}
       {report === undefined ? null : <BulkReport onDismiss={() => setReport(undefined)} report={report} />}

@@ -1,6 +1,8 @@
 import { Box, Button, List, Text } from "@chakra-ui/react";
 
 import type { Row, Verdict } from "../api/types";
+import { escaped } from "../shared/characters";
+import { ContentChange } from "../shared/ContentChange";
 import type { Outcome } from "../shared/each";
 import { Message } from "../shared/Message";
 
@@ -18,9 +20,12 @@ export function BulkReport({ onDismiss, report }: { onDismiss: () => void; repor
       <Message status={refused > 0 ? "warning" : "success"}>
         <Text fontWeight="semibold">{heading}</Text>
         <List.Root fontSize="sm" maxH="12rem" overflowY="auto" ps={4} tabIndex={0}>
-          {outcomes.map(({ item, error }) => (
+          {outcomes.map(({ changedTo, error, item }) => (
             <List.Item key={item.id}>
-              {item.subject} ({item.dag_id}): {error ?? DONE[verdict]}
+              {escaped(`${item.subject} (${item.dag_id})`)}: {error ?? DONE[verdict]}
+              {changedTo === undefined ? null : (
+                <ContentChange after={changedTo} before={item.fingerprint} id={item.id} />
+              )}
             </List.Item>
           ))}
         </List.Root>

@@ -2,6 +2,7 @@ import { Button, Checkbox, Flex, NativeSelect } from "@chakra-ui/react";
 
 import type { Choices, Status } from "../api/types";
 import { useLive } from "../shared/live";
+import { escaped } from "../shared/characters";
 import { changeView, isFiltered, NO_FILTERS, type View } from "../shared/view";
 import { placeOf, PLACES, type Scope } from "./place";
 import { SearchInput } from "./SearchInput";
@@ -67,7 +68,7 @@ function Choice({ label, names = [], onChange, value }: ChoiceProps) {
         <option value="">{label}: any</option>
         {all.map((name) => (
           <option key={name} value={name}>
-            {name}
+            {escaped(name)}
           </option>
         ))}
       </NativeSelect.Field>

@@ -5,6 +5,8 @@ import type { SWRResponse } from "swr";
 import type { ApiError } from "../api/client";
 import type { Rows } from "../api/types";
 import { DetailPanel } from "../request/DetailPanel";
+import { escaped } from "../shared/characters";
+import { ContentChange } from "../shared/ContentChange";
 import { Refusal } from "../shared/Message";
 import { Nothing, Placeholder, SignedOut } from "../shared/Placeholder";
 import { Stale } from "../shared/Stale";
@@ -12,7 +14,7 @@ import { changeView, isFiltered, type View } from "../shared/view";
 import { redrawBadge } from "./badge";
 import { BulkBar } from "./BulkBar";
 import { Filters } from "./Filters";
-import type { Listing } from "./listing";
+import type { Listing, Refusing } from "./listing";
 import { Pager } from "./Pager";
 import { placeOf, PLACES, type Scope } from "./place";
 import { RowTable } from "./RowTable";
@@ -26,7 +28,7 @@ let lastOpen: string | undefined;
 /** A list, and beside it (on small screens: in place of it) the request that is open. */
 export function ListAndDetail({ go, rows, scope, view }: Props) {
   const { data, error } = rows;
-  const [refused, refuse] = useState<string>();
+  const [refused, refuse] = useState<Refusing>();
   const selection = useSelection(data);
 
   useEffect(() => {
@@ -53,7 +55,7 @@ export function ListAndDetail({ go, rows, scope, view }: Props) {
           <Box opacity={rows.isLoading ? 0.5 : 1}>
             <Stale error={error} />
             <BulkBar selection={selection} />
-            <Refusal words={refused} />
+            {refused === undefined ? null : <Refused refusal={refused} />}
             <List data={data} listing={{ go, refuse, scope, selection, view }} />
           </Box>
         )}
@@ -62,6 +64,15 @@ export function ListAndDetail({ go, rows, scope, view }: Props) {
         <DetailPanel close={() => go(changeView(view, { id: undefined }))} id={view.id} key={view.id} />
       )}
     </Flex>
+  );
+}
+
+function Refused({ refusal: { changedTo, error, row } }: { refusal: Refusing }) {
+  return (
+    <>
+      <Refusal words={`${escaped(row.subject)}: ${error}`} />
+      {changedTo === undefined ? null : <ContentChange after={changedTo} before={row.fingerprint} id={row.id} />}
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { Table } from "@chakra-ui/react";
 import type { MouseEvent } from "react";
 
 import type { Row } from "../api/types";
+import { Guard } from "../shared/Guard";
 import { SortableHeader, type Sorted } from "../shared/SortableHeader";
 import { changeView } from "../shared/view";
 import { type Column, columnsOf, type SortKey } from "./columns";
@@ -23,7 +24,18 @@ export function RowTable({ listing, rows }: { listing: Listing; rows: ReadonlyAr
         </Table.Header>
         <Table.Body>
           {rows.map((row) => (
-            <Line columns={columns} key={row.id} listing={listing} row={row} />
+            <Guard
+              key={row.id}
+              text={() => row.subject}
+              what="line"
+              wrap={(words) => (
+                <Table.Row data-row={row.id}>
+                  <Table.Cell colSpan={columns.length}>{words}</Table.Cell>
+                </Table.Row>
+              )}
+            >
+              <Line columns={columns} listing={listing} row={row} />
+            </Guard>
           ))}
         </Table.Body>
       </Table.Root>
@@ -31,7 +43,7 @@ export function RowTable({ listing, rows }: { listing: Listing; rows: ReadonlyAr
   );
 }
 
-const displayOf = ({ wide }: Column) => (wide ? { base: "none", md: "table-cell" } : undefined);
+const displayOf = ({ from }: Column) => (from ? { base: "none", [from]: "table-cell" } : undefined);
 
 function Head({ column, listing }: { column: Column; listing: Listing }) {
   const { head, sortable, title } = column;

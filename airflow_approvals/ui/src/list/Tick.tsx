@@ -1,4 +1,5 @@
 import type { Row } from "../api/types";
+import { escaped } from "../shared/characters";
 import type { Selection } from "./selection";
 
 type Props = { checked: boolean | "indeterminate"; label: string; onChange: (checked: boolean) => void };
@@ -28,8 +29,8 @@ export function TickRow({ row, selection }: { row: Row; selection: Selection }) 
   return row.can_decide ? (
     <Tick
       checked={selection.chosen.includes(row)}
-      label={`Select ${row.subject}`}
-      onChange={(chosen) => selection.choose(row.id, chosen)}
+      label={`Select ${escaped(row.subject)}`}
+      onChange={(chosen) => selection.choose(row, chosen)}
     />
   ) : null;
 }

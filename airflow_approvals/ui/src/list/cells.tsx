@@ -1,10 +1,12 @@
-import { Box, Link, Text } from "@chakra-ui/react";
+import { Box, HStack, Link, Text } from "@chakra-ui/react";
 import { Link as RouterLink } from "react-router-dom";
 
 import type { Row } from "../api/types";
 import { Countdown } from "../shared/Countdown";
 import { isOpen } from "../shared/status";
 import { Time } from "../shared/Moment";
+import { escaped } from "../shared/characters";
+import { StatusBadge } from "../shared/StatusBadge";
 import { changeView, formatView, type View } from "../shared/view";
 import { approverName } from "../shared/words";
 
@@ -16,22 +18,23 @@ export function Subject({ row, view }: { row: Row; view: View }) {
         data-opens={row.id}
         to={{ search: `?${formatView(changeView(view, { id: row.id })).toString()}` }}
       >
-        {row.subject}
+        {escaped(row.subject)}
       </RouterLink>
     </Link>
   );
 }
 
-/** Takes the place of the column with the origin, which small screens leave out. */
+/** Take the place of the columns that small screens leave out. */
 export function DagOnSmallScreens({ row }: { row: Row }) {
   return (
-    <Text color="fg.muted" display={{ md: "none" }} fontSize="xs" overflowWrap="anywhere">
-      {row.dag_id}
+    <Text color="fg.muted" display={{ xl: "none" }} fontSize="xs" overflowWrap="anywhere">
+      {escaped(row.dag_id)}
     </Text>
   );
 }
 
-export const taskOf = (row: Row): string => `${row.task_id ?? "–"}${row.map_index >= 0 ? ` [${row.map_index}]` : ""}`;
+export const taskOf = (row: Row): string =>
+  escaped(`${row.task_id ?? "–"}${row.map_index >= 0 ? ` [${row.map_index}]` : ""}`);
 
 export function askedOf({ asked, asked_total: total }: Row): string {
   const names = asked.map(approverName).join(", ");
@@ -39,7 +42,7 @@ export function askedOf({ asked, asked_total: total }: Row): string {
 }
 
 export function AskedBy({ row }: { row: Row }) {
-  return row.requested_by ?? <Text color="fg.muted">schedule</Text>;
+  return row.requested_by === null ? <Text color="fg.muted">schedule</Text> : escaped(row.requested_by);
 }
 
 /** How long it may still wait, or when and by whom it was closed. */
@@ -49,8 +52,17 @@ export function Ending({ row }: { row: Row }) {
     <Box>
       {row.resolved_at === null ? null : <Time at={row.resolved_at} />}
       <Text color="fg.muted" fontSize="xs" overflowWrap="anywhere">
-        by {row.actor_name}
+        by {escaped(row.actor_name ?? "")}
       </Text>
     </Box>
+  );
+}
+
+export function StateOnSmallScreens({ row }: { row: Row }) {
+  return (
+    <HStack display={{ md: "none" }} fontSize="xs" gap={3} mt={1} wrap="wrap">
+      <StatusBadge level={row.level} status={row.status} />
+      <Ending row={row} />
+    </HStack>
   );
 }

@@ -6,7 +6,7 @@ import { Origin, ShortOrigin } from "../shared/Origin";
 import { StatusBadge } from "../shared/StatusBadge";
 import { Age } from "../shared/Moment";
 import { Answer } from "./Answer";
-import { AskedBy, askedOf, DagOnSmallScreens, Ending, Subject, taskOf } from "./cells";
+import { AskedBy, askedOf, DagOnSmallScreens, Ending, StateOnSmallScreens, Subject, taskOf } from "./cells";
 import type { Listing } from "./listing";
 import type { Place } from "./place";
 import { TickAll, TickRow } from "./Tick";
@@ -20,8 +20,8 @@ export type Column = {
   head?: (listing: Listing) => ReactNode;
   /** What the API sorts by. */
   sortable?: SortKey;
-  /** Left out on small screens; the request itself shows all of it. */
-  wide?: true;
+  /** Left out on screens smaller than this; the subject has what matters of it below, the request itself all. */
+  from?: "md" | "xl";
   style?: Table.CellProps;
   cell: (row: Row, listing: Listing) => ReactNode;
 };
@@ -41,12 +41,23 @@ const SUBJECT: Column = {
   cell: (row, { view }) => <Subject row={row} view={view} />,
 };
 
+const SUBJECT_AND_STATE: Column = {
+  ...SUBJECT,
+  cell: (row, { view }) => (
+    <>
+      <Subject row={row} view={view} />
+      <StateOnSmallScreens row={row} />
+    </>
+  ),
+};
+
 const SUBJECT_AND_DAG: Column = {
   ...SUBJECT,
   cell: (row, { view }) => (
     <>
       <Subject row={row} view={view} />
       <DagOnSmallScreens row={row} />
+      <StateOnSmallScreens row={row} />
     </>
   ),
 };
@@ -54,7 +65,7 @@ const SUBJECT_AND_DAG: Column = {
 const ORIGIN: Column = {
   key: "origin",
   title: "Dag / run / task",
-  wide: true,
+  from: "xl",
   style: { maxW: "20rem" },
   cell: (row) => <Origin about={row} />,
 };
@@ -63,12 +74,12 @@ const SHORT_ORIGIN: Column = { ...ORIGIN, title: "Dag / task", cell: (row) => <S
 
 const TASK: Column = { key: "task", title: "Task", style: { overflowWrap: "anywhere" }, cell: taskOf };
 
-const ASKED_BY: Column = { key: "asked-by", title: "Asked by", wide: true, cell: (row) => <AskedBy row={row} /> };
+const ASKED_BY: Column = { key: "asked-by", title: "Asked by", from: "xl", cell: (row) => <AskedBy row={row} /> };
 
 const ASKED: Column = {
   key: "asked",
   title: "Role asked",
-  wide: true,
+  from: "xl",
   style: { overflowWrap: "anywhere" },
   cell: askedOf,
 };
@@ -78,6 +89,7 @@ const ASKED_LAST: Column = { ...ASKED, title: "Role asked last" };
 const STATUS: Column = {
   key: "status",
   title: "Status",
+  from: "md",
   cell: (row) => <StatusBadge level={row.level} status={row.status} />,
 };
 
@@ -85,7 +97,7 @@ const AGE: Column = {
   key: "age",
   title: "Age",
   sortable: "created_at",
-  wide: true,
+  from: "xl",
   cell: (row) => <Age at={row.created_at} />,
 };
 
@@ -93,6 +105,7 @@ const TIME_LEFT: Column = {
   key: "ending",
   title: "Time left",
   sortable: "expires_at",
+  from: "md",
   cell: (row) => <Ending row={row} />,
 };
 
@@ -102,7 +115,7 @@ const DECIDE: Column = {
   key: "decide",
   title: "Decide",
   head: () => <Text srOnly>Decide</Text>,
-  wide: true,
+  from: "md",
   style: { width: "1%" },
   cell: (row, { refuse }) => (row.can_decide ? <Answer refuse={refuse} row={row} /> : null),
 };
@@ -114,8 +127,8 @@ const WHOLE_WIDTH: Columns = {
   waiting: IN_A_TAB,
   open: IN_A_TAB,
   history: [SUBJECT_AND_DAG, ORIGIN, ASKED_BY, ASKED_LAST, STATUS, AGE, CLOSED],
-  run: [SUBJECT, TASK, ASKED_BY, ASKED, STATUS, AGE, TIME_LEFT, DECIDE],
-  instance: [SUBJECT, ASKED_BY, ASKED, STATUS, AGE, TIME_LEFT, DECIDE],
+  run: [SUBJECT_AND_STATE, TASK, ASKED_BY, ASKED, STATUS, AGE, TIME_LEFT, DECIDE],
+  instance: [SUBJECT_AND_STATE, ASKED_BY, ASKED, STATUS, AGE, TIME_LEFT, DECIDE],
 };
 
 const NARROW_IN_A_TAB = [SUBJECT_AND_DAG, SHORT_ORIGIN, ASKED, STATUS, TIME_LEFT];
@@ -123,8 +136,8 @@ const BESIDE_A_DETAIL: Columns = {
   waiting: NARROW_IN_A_TAB,
   open: NARROW_IN_A_TAB,
   history: [SUBJECT_AND_DAG, SHORT_ORIGIN, STATUS, CLOSED],
-  run: [SUBJECT, TASK, ASKED, STATUS, TIME_LEFT],
-  instance: [SUBJECT, ASKED, STATUS, TIME_LEFT],
+  run: [SUBJECT_AND_STATE, TASK, ASKED, STATUS, TIME_LEFT],
+  instance: [SUBJECT_AND_STATE, ASKED, STATUS, TIME_LEFT],
 };
 
 /** The columns of a list, from the left; an open detail takes its share of the width. */

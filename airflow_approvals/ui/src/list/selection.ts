@@ -6,24 +6,27 @@ export type Selection = {
   available: ReadonlyArray<Row>;
   chosen: ReadonlyArray<Row>;
   all: boolean;
-  choose: (id: string, chosen: boolean) => void;
+  choose: (row: Row, chosen: boolean) => void;
   setAll: (chosen: boolean) => void;
 };
 
-/** Which of the rows are ticked; a row that can no longer be decided drops out by itself. */
+/** Which rows are ticked; one that can no longer be decided, or asks something else by now, drops out by itself. */
 export function useSelection(rows: Rows | undefined): Selection {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   const available = (rows?.approvals ?? []).filter((row) => row.can_decide);
-  const chosen = available.filter((row) => ids.has(row.id));
+  const chosen = available.filter((row) => keys.has(keyOf(row)));
   return {
     available,
     chosen,
     all: chosen.length > 0 && chosen.length === available.length,
-    choose: (id, wanted) => {
-      setIds((before) => new Set(wanted ? [...before, id] : [...before].filter((other) => other !== id)));
+    choose: (row, wanted) => {
+      const key = keyOf(row);
+      setKeys((before) => new Set(wanted ? [...before, key] : [...before].filter((other) => other !== key)));
     },
     setAll: (wanted) => {
-      setIds(new Set(wanted ? available.map((row) => row.id) : []));
+      setKeys(new Set(wanted ? available.map(keyOf) : []));
     },
   };
 }
+
+const keyOf = ({ fingerprint, id }: Row): string => `${id} ${fingerprint}`;

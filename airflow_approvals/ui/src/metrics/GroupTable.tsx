@@ -2,6 +2,7 @@ import { Table } from "@chakra-ui/react";
 import { useState } from "react";
 
 import type { Group } from "../api/types";
+import { escaped } from "../shared/characters";
 import { SortableHeader, type Sorted } from "../shared/SortableHeader";
 import { Panel } from "./Panel";
 import { durationOf, sortGroups, type SortKey } from "./series";
@@ -54,7 +55,7 @@ export function GroupTable({ groups, name, title }: Props) {
           <Table.Body>
             {sortGroups(groups, sort.key, sort.descending).map((group) => (
               <Table.Row key={group.key}>
-                <Table.Cell overflowWrap="anywhere">{group.key}</Table.Cell>
+                <Table.Cell overflowWrap="anywhere">{escaped(group.key)}</Table.Cell>
                 {NUMBERS.map(({ cell, key }) => (
                   <Table.Cell fontVariantNumeric="tabular-nums" key={key} textAlign="end" whiteSpace="nowrap">
                     {cell(group)}

@@ -2,6 +2,7 @@ import { Box, Text } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 
 import type { Approval } from "../api/types";
+import { escaped } from "../shared/characters";
 import { OriginPath } from "../shared/Origin";
 import { isOpen } from "../shared/status";
 import { Time } from "../shared/Moment";
@@ -14,7 +15,7 @@ export function About({ approval }: { approval: Approval }) {
       <Fact name="Dag">
         <OriginPath about={approval} />
       </Fact>
-      <Fact name="Asked by">{asker ?? "schedule"}</Fact>
+      <Fact name="Asked by">{escaped(asker ?? "schedule")}</Fact>
       <Fact name="Opened">
         <Time at={opened} />
       </Fact>

@@ -1,6 +1,7 @@
 import { Box, Button, HStack, Input, NativeSelect } from "@chakra-ui/react";
 
 import type { Approver } from "../api/types";
+import { escaped } from "../shared/characters";
 
 type Props = { approvers: ReadonlyArray<Approver>; name: string; onChange: (approvers: Array<Approver>) => void };
 
@@ -35,7 +36,7 @@ export function ApproversField({ approvers, name, onChange }: Props) {
             value={approver.name}
           />
           <Button
-            aria-label={`${name}: remove ${approver.name || "the empty line"}`}
+            aria-label={`${name}: remove ${escaped(approver.name) || "the empty line"}`}
             onClick={() => onChange(approvers.filter((_, at) => at !== index))}
             size="xs"
             variant="ghost"

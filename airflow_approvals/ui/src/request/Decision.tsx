@@ -2,54 +2,69 @@ import { Box, Button, HStack, Text, Textarea } from "@chakra-ui/react";
 import { useState } from "react";
 
 import type { Approval, Detail } from "../api/types";
-import { DenyDialog } from "../shared/DenyDialog";
+import { AnswerDialog } from "../shared/AnswerDialog";
+import { Changes } from "../shared/ContentChange";
 import { useDraft } from "../shared/drafts";
+import { Guard } from "../shared/Guard";
 import { Message, Refusal } from "../shared/Message";
 import { isOpen } from "../shared/status";
 import { useAnswer } from "../shared/useAnswer";
+import { useSettled } from "../shared/useSettled";
 import { Closed } from "./Closed";
 
 const CONSEQUENCE = { fail: "The task will fail.", skip: "The task will be skipped." } as const;
 
 /** The answer: to give, or given. */
 export function Decision({ detail }: { detail: Detail }) {
-  const { approval, can_decide: canDecide } = detail;
+  const { approval, can_approve: canApprove, can_decide: canDecide } = detail;
   const { answer, busy, recorded, refused } = useAnswer<Approval>();
   const [comment, setComment] = useDraft(approval.id);
-  const [denying, setDenying] = useState(false);
+  // An answer is given to what was read. What came in since counts as read when the person says so.
+  const [read, setRead] = useState(approval);
+  const [denying, setDenying] = useState<Approval>();
   const [couldDecide] = useState(canDecide);
   const open = isOpen(approval.status);
-  const missed = couldDecide && !open && !recorded && refused === undefined && !denying;
+  const missed = couldDecide && !open && !recorded && refused === undefined && denying === undefined;
+  const changed = open && canDecide && read.fingerprint !== approval.fingerprint;
+  const settled = useSettled(`${read.id} ${read.fingerprint}`);
 
   const deny = async (reason: string) => {
     // A refusal is told here, and so closes the dialog as well.
-    await answer([approval], "deny", reason);
+    setComment(reason);
+    await answer([denying ?? read], "deny", reason);
   };
 
   return (
     <Box data-testid="decision" mt={3}>
       <Refusal words={refused} />
       {missed ? <Missed comment={comment} /> : null}
-      {open ? null : <Closed approval={approval} />}
+      {open ? null : (
+        <Guard text={() => approval.status} what="answer">
+          <Closed approval={approval} quiet={refused !== undefined} />
+        </Guard>
+      )}
       {open && !canDecide ? <Text color="fg.muted">Waiting for a decision.</Text> : null}
+      {changed ? <Changed now={approval} onRead={() => setRead(approval)} read={read} /> : null}
       {open && canDecide ? (
         <AnswerForm
-          approve={() => void answer([approval], "approve", comment)}
+          approve={canApprove ? () => void answer([read], "approve", comment) : undefined}
           busy={busy}
           comment={comment}
-          deny={() => setDenying(true)}
+          deny={() => setDenying(read)}
+          ready={settled && !changed}
           setComment={setComment}
         />
       ) : null}
-      {denying ? (
-        <DenyDialog
+      {denying === undefined ? null : (
+        <AnswerDialog
           comment={comment}
           consequence={approval.task_id === null ? undefined : CONSEQUENCE[approval.on_deny]}
-          items={[approval]}
-          onClose={() => setDenying(false)}
-          onDeny={deny}
+          items={[denying]}
+          onAnswer={deny}
+          onClose={() => setDenying(undefined)}
+          verdict="deny"
         />
-      ) : null}
+      )}
     </Box>
   );
 }
@@ -62,15 +77,29 @@ function Missed({ comment }: { comment: string }) {
   );
 }
 
+function Changed({ now, onRead, read }: { now: Approval; onRead: () => void; read: Approval }) {
+  return (
+    <Message status="warning">
+      <Text>This was changed while you were reading it. What changed:</Text>
+      <Changes from={read} to={now} />
+      <Button alignSelf="flex-start" mt={1} onClick={onRead} size="xs" variant="outline">
+        I have read the change
+      </Button>
+    </Message>
+  );
+}
+
 type FormProps = {
-  approve: () => void;
+  /** Undefined for those who may deny only. */
+  approve?: () => void;
   busy: boolean;
   comment: string;
   deny: () => void;
+  ready: boolean;
   setComment: (text: string) => void;
 };
 
-function AnswerForm({ approve, busy, comment, deny, setComment }: FormProps) {
+function AnswerForm({ approve, busy, comment, deny, ready, setComment }: FormProps) {
   return (
     <>
       <Textarea
@@ -83,10 +112,12 @@ function AnswerForm({ approve, busy, comment, deny, setComment }: FormProps) {
         value={comment}
       />
       <HStack>
-        <Button colorPalette="green" loading={busy} onClick={approve} variant="surface">
-          Approve
-        </Button>
-        <Button colorPalette="red" disabled={busy} onClick={deny} variant="outline">
+        {approve === undefined ? null : (
+          <Button colorPalette="green" disabled={!ready} loading={busy} onClick={approve} variant="surface">
+            Approve
+          </Button>
+        )}
+        <Button colorPalette="red" disabled={busy || !ready} onClick={deny} variant="outline">
           Deny…
         </Button>
       </HStack>

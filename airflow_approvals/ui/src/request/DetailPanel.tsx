@@ -1,8 +1,10 @@
-import { Box, CloseButton, Flex, Heading, HStack } from "@chakra-ui/react";
+import { Box, CloseButton, Flex, Heading, HStack, Text } from "@chakra-ui/react";
 import { type RefObject, useEffect, useRef } from "react";
 
 import type { Approval, Detail } from "../api/types";
+import { escaped } from "../shared/characters";
 import { Countdown } from "../shared/Countdown";
+import { Guard } from "../shared/Guard";
 import { useLive } from "../shared/live";
 import { Message } from "../shared/Message";
 import { Placeholder } from "../shared/Placeholder";
@@ -71,7 +73,7 @@ function Title({ approval, heading }: TitleProps) {
   return (
     <>
       <Heading as="h2" outline="none" overflowWrap="anywhere" ref={heading} size="md" tabIndex={-1}>
-        {approval.subject}
+        {escaped(approval.subject)}
       </Heading>
       <HStack gap={3} mt={1} wrap="wrap">
         <StatusBadge level={approval.level} status={approval.status} />
@@ -83,34 +85,44 @@ function Title({ approval, heading }: TitleProps) {
 
 function Content({ close, detail }: { close: () => void; detail: Detail }) {
   const { approval, events } = detail;
+  const whyNot = detail.why_not ?? detail.why_not_approve;
   return (
     <>
       <Decision detail={detail} />
       {approval.body ? (
         <Part title="What is asked">
-          <Markdown text={approval.body} />
+          <Guard key={approval.fingerprint} text={() => approval.body} what="text">
+            <Markdown text={approval.body} />
+          </Guard>
         </Part>
       ) : null}
       {Object.keys(approval.metadata).length > 0 ? (
         <Part title="Details">
-          <MetadataTable metadata={approval.metadata} />
+          <Guard key={approval.fingerprint} text={() => JSON.stringify(approval.metadata, null, 2)} what="details">
+            <MetadataTable metadata={approval.metadata} />
+          </Guard>
         </Part>
       ) : null}
       <Part title="About">
-        <About approval={approval} />
+        <Guard what="origin">
+          <About approval={approval} />
+        </Guard>
       </Part>
       <Part title="Who may decide">
-        <Levels approval={approval} />
-        {!detail.can_decide && isOpen(approval.status) && detail.why_not ? (
-          <Message status="info">{detail.why_not}</Message>
-        ) : null}
+        <Guard what="approvers">
+          <Levels approval={approval} />
+        </Guard>
+        {isOpen(approval.status) && whyNot ? <Message status="info">{escaped(whyNot)}</Message> : null}
       </Part>
       <Part title="Timeline">
-        <Timeline events={events} />
+        {events.length < detail.total_events ? (
+          <Text color="fg.muted" fontSize="sm">{`The newest ${events.length} of ${detail.total_events}.`}</Text>
+        ) : null}
+        <Timeline events={events} id={approval.id} />
       </Part>
-      {detail.can_edit ? (
+      {(detail.can_edit && isOpen(approval.status)) || detail.can_delete ? (
         <Part title="Manage">
-          <Manage approval={approval} onDeleted={close} />
+          <Manage detail={detail} onDeleted={close} />
         </Part>
       ) : null}
     </>

@@ -21,7 +21,7 @@ export function Levels({ approval }: { approval: Approval }) {
           <Box as="li" color={index <= approval.level ? "fg" : "fg.muted"} key={index} overflowWrap="anywhere">
             {level.approvers.map(approverName).join(", ")}
             {level.timeout_seconds === null ? "" : `, for ${formatDuration(level.timeout_seconds)}`}
-            {index > approval.level ? " (not asked yet)" : ""}
+            {index > approval.level && isOpen(approval.status) ? " (not asked yet)" : ""}
           </Box>
         ))}
       </Box>

@@ -1,4 +1,7 @@
-import { Box, Link, Table } from "@chakra-ui/react";
+import { Box, Table } from "@chakra-ui/react";
+
+import { escaped } from "../shared/characters";
+import { ForeignLink } from "../shared/ForeignLink";
 
 const DEEPEST = 4;
 
@@ -6,6 +9,7 @@ const DEEPEST = 4;
 export function MetadataTable({ depth = 0, metadata }: { depth?: number; metadata: Record<string, unknown> }) {
   return (
     <Table.Root
+      css={{ "& a": { color: "fg.info", textDecoration: "underline" } }}
       data-testid={depth === 0 ? "metadata" : undefined}
       size="sm"
       tableLayout={depth === 0 ? "fixed" : "auto"}
@@ -20,7 +24,7 @@ export function MetadataTable({ depth = 0, metadata }: { depth?: number; metadat
               verticalAlign="top"
               width={depth === 0 ? "35%" : "1%"}
             >
-              {name}
+              {escaped(name)}
             </Table.ColumnHeader>
             <Table.Cell overflowWrap="anywhere" whiteSpace="pre-wrap">
               <Value depth={depth} value={value} />
@@ -36,14 +40,14 @@ function Value({ depth, value }: { depth: number; value: unknown }) {
   if (value === null || typeof value === "boolean" || typeof value === "number") return String(value);
   if (typeof value === "string") {
     return /^https?:\/\/\S+$/.test(value) ? (
-      <Link color="fg.info" href={value} rel="noopener noreferrer" target="_blank">
-        {value}
-      </Link>
+      <ForeignLink address={escaped(value)} text={escaped(value)}>
+        {escaped(value)}
+      </ForeignLink>
     ) : (
-      value
+      escaped(value)
     );
   }
-  if (depth >= DEEPEST) return JSON.stringify(value);
+  if (depth >= DEEPEST) return escaped(JSON.stringify(value));
   if (!Array.isArray(value)) return <MetadataTable depth={depth + 1} metadata={value as Record<string, unknown>} />;
   return (
     <Box as="ul" listStylePosition="inside" listStyleType="disc">

@@ -12,6 +12,17 @@ export function draftOf(approval: Approval, timeZone: string): Draft {
   };
 }
 
+/** Where somebody else was first: takes theirs for what the person left alone, and leaves what the person wrote. */
+export function rebased(draft: Draft, before: Approval, now: Approval, timeZone: string): Draft {
+  const [old, present] = [draftOf(before, timeZone), draftOf(now, timeZone)];
+  const kept = <T>(mine: T, was: T, is: T): T => (JSON.stringify(mine) === JSON.stringify(was) ? is : mine);
+  return {
+    deadline: kept(draft.deadline, old.deadline, present.deadline),
+    approvers: kept(draft.approvers, old.approvers, present.approvers),
+    metadata: kept(draft.metadata, old.metadata, present.metadata),
+  };
+}
+
 /**
  * Gives only what was changed, so that an untouched field never overwrites what somebody else changed meanwhile.
  *

@@ -1,4 +1,4 @@
-import type { Approver, Event } from "../api/types";
+import type { Approver, Event, Updated } from "../api/types";
 import { formatTime } from "../shared/time";
 import { approverName } from "../shared/words";
 
@@ -15,7 +15,7 @@ export function factsOf(event: Event, timeZone: string): Array<string> {
     case "cancelled":
       return [`Reason: ${event.reason}`];
     case "updated":
-      return changesOf(event.changed, timeZone);
+      return changesOf(event, timeZone);
     case "unknown":
       return Object.entries(event.fields).map(([name, value]) => `${name}: ${shortened(asText(value))}`);
     case "approved":
@@ -31,16 +31,14 @@ export function factsOf(event: Event, timeZone: string): Array<string> {
 /** Has the compiler miss every type without a case; at run time a newer server may well send one. */
 const noFacts = (_event: never): Array<string> => [];
 
-type Changes = Extract<Event, { type: "updated" }>["changed"];
-
-function changesOf(changed: Changes, timeZone: string): Array<string> {
+function changesOf({ approvers, expires_at: deadline, voided }: Updated, timeZone: string): Array<string> {
   const asTime = (time: string | null) => (time === null ? "none" : formatTime(time, timeZone));
   return [
-    ...change("Subject", changed.subject, shortened),
-    ...change("Text", changed.body, shortened),
-    ...change("Deadline", changed.expires_at, asTime),
-    ...change("Approvers", changed.approvers, asLevels),
-    ...change("Details", changed.metadata, (metadata) => shortened(asText(metadata))),
+    ...change("Deadline", deadline, asTime),
+    ...change("Approvers", approvers, asLevels),
+    ...(voided.length > 0
+      ? [`${voided.length} ${voided.length === 1 ? "answer" : "answers"} voided: ${voided.join(", ")}`]
+      : []),
   ];
 }
 

@@ -7,6 +7,7 @@ import { wordsOf } from "./words";
 
 const KINDS = {
   form: { body: { display: "grid", gap: 4 }, colour: "brand", root: { scrollBehavior: "inside", size: "lg" } },
+  approving: { body: {}, colour: "green", root: { role: "alertdialog" } },
   // What cannot be undone is announced as an alert.
   destructive: { body: {}, colour: "red", root: { role: "alertdialog" } },
 } as const;

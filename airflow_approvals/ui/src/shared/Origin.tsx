@@ -2,6 +2,8 @@ import { Box, Link, Text } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 import { Link as RouterLink } from "react-router-dom";
 
+import { escaped } from "./characters";
+
 export type About = { dag_id: string; run_id: string; task_id: string | null; map_index: number };
 
 /** Where a request comes from: links to the Dag, its run and the task instance, one below the other. */
@@ -39,7 +41,7 @@ function RunAndTask({ about }: { about: About }) {
   return (
     <Small>
       <Inside colour="fg.muted" to={runAddress(about)}>
-        {about.run_id}
+        {escaped(about.run_id)}
       </Inside>
       {about.task_id === null ? null : (
         <>
@@ -59,7 +61,7 @@ const runAddress = (about: About) => `${dagAddress(about)}/runs/${encodeURICompo
 function DagLink({ about }: { about: About }) {
   return (
     <Inside colour="fg.info" to={dagAddress(about)}>
-      {about.dag_id}
+      {escaped(about.dag_id)}
     </Inside>
   );
 }
@@ -69,7 +71,7 @@ function TaskLink({ about, taskId }: { about: About; taskId: string }) {
   const task = `${runAddress(about)}/tasks/${encodeURIComponent(taskId)}`;
   return (
     <Inside colour="fg.muted" to={mapped ? `${task}/mapped/${about.map_index}` : task}>
-      {mapped ? `${taskId} [${about.map_index}]` : taskId}
+      {escaped(mapped ? `${taskId} [${about.map_index}]` : taskId)}
     </Inside>
   );
 }

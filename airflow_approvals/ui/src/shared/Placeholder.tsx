@@ -2,14 +2,15 @@ import { Button, EmptyState, Skeleton, Stack } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 
 import { airflowUrl, type ApiError } from "../api/client";
+import { escaped } from "./characters";
 
 /** What a view shows in place of its content, until there is some. */
 export function Placeholder({ error, retry }: { error?: ApiError; retry: () => void }) {
   if (error === undefined) return <Loading />;
   if (error.status === 401) return <SignedOut />;
-  if (error.status === 404) return <Nothing role="alert" text={error.message} title="Nothing to see here" />;
+  if (error.status === 404) return <Nothing role="alert" text={escaped(error.message)} title="Nothing to see here" />;
   return (
-    <Nothing role="alert" text={error.message} title="This could not be loaded">
+    <Nothing role="alert" text={escaped(error.message)} title="This could not be loaded">
       <Button onClick={retry} size="sm" variant="outline">
         Try again
       </Button>

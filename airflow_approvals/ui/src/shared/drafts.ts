@@ -5,12 +5,18 @@ const drafts = new Map<string, string>();
 
 /** The comment being written on a request, and a way to change it. */
 export function useDraft(id: string): [string, (text: string) => void] {
-  const [text, setText] = useState(drafts.get(id) ?? "");
+  const [text, setText] = useState(draftOf(id));
   const write = (next: string) => {
-    drafts.set(id, next);
+    keepDraft(id, next);
     setText(next);
   };
   return [text, write];
+}
+
+export const draftOf = (id: string): string => drafts.get(id) ?? "";
+
+export function keepDraft(id: string, text: string): void {
+  drafts.set(id, text);
 }
 
 /** To be called when the comment was sent. */

@@ -1,4 +1,6 @@
-export type Outcome<T> = { item: T; error?: string };
+/** In words, and the fingerprint of what is asked now when something else was read. */
+export type Refused = { changedTo?: string; error: string };
+export type Outcome<T> = { item: T } & Partial<Refused>;
 
 const AT_ONCE = 3;
 
@@ -6,7 +8,7 @@ const AT_ONCE = 3;
 export async function each<T>(
   items: ReadonlyArray<T>,
   act: (item: T) => Promise<void>,
-  wordsOf: (error: unknown) => string,
+  tell: (error: unknown) => Refused,
   onDone: (done: number) => void = () => undefined,
 ): Promise<Array<Outcome<T>>> {
   const outcomes: Array<Outcome<T>> = [];
@@ -19,7 +21,7 @@ export async function each<T>(
         await act(item);
         outcomes[index] = { item };
       } catch (error) {
-        outcomes[index] = { item, error: wordsOf(error) };
+        outcomes[index] = { item, ...tell(error) };
       }
       onDone(++done);
     }

@@ -2,9 +2,11 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Two units at most: "45 s", "12 min 05 s", "3 h 20 min", "2 d 4 h". */
+/** Two units at most, rounded to the smaller one: "45 s", "12 min 5 s", "3 h 20 min", "2 d 4 h". */
 export function formatDuration(seconds: number): string {
-  const total = Math.max(0, Math.floor(seconds));
+  const exact = Math.max(0, Math.floor(seconds));
+  const step = exact >= DAY ? HOUR : exact >= HOUR ? MINUTE : 1;
+  const total = Math.round(exact / step) * step;
   const pair = (unit: number, name: string, smaller: number, smallerName: string) => {
     const rest = Math.floor((total % unit) / smaller);
     return `${Math.floor(total / unit)} ${name}${rest > 0 ? ` ${rest} ${smallerName}` : ""}`;
@@ -15,12 +17,12 @@ export function formatDuration(seconds: number): string {
   return `${total} s`;
 }
 
-/** One unit: "just now", "12 min", "3 h", "2 d". */
+/** One unit, rounded: "just now", "12 min", "3 h", "2 d". */
 export function formatAge(seconds: number): string {
   if (seconds < MINUTE) return "just now";
-  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min`;
-  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h`;
-  return `${Math.floor(seconds / DAY)} d`;
+  if (Math.round(seconds / MINUTE) < 60) return `${Math.round(seconds / MINUTE)} min`;
+  if (Math.round(seconds / HOUR) < 24) return `${Math.round(seconds / HOUR)} h`;
+  return `${Math.round(seconds / DAY)} d`;
 }
 
 export type Urgency = "calm" | "soon" | "overdue";

@@ -1,12 +1,12 @@
 import { useState } from "react";
 
-import { post } from "../api/client";
+import { ApiError, post } from "../api/client";
 import type { Verdict } from "../api/types";
 import { forgetDraft } from "./drafts";
-import { each, type Outcome, refusalIn } from "./each";
+import { each, type Outcome, refusalIn, type Refused } from "./each";
 import { refreshAll } from "./live";
 import { useTimeZone } from "./useTimeZone";
-import { wordsOf } from "./words";
+import { CONTENT_CHANGED, wordsOf } from "./words";
 
 export type Answering<T> = {
   /** Answers each for itself; settles, without ever failing, when the page shows what came of it. */
@@ -20,26 +20,27 @@ export type Answering<T> = {
   refused?: string;
 };
 
-/** The one way to answer requests. The server decides what counts. */
-export function useAnswer<T extends { id: string }>(): Answering<T> {
+/** The one way to answer requests as they were read. The server decides what counts. */
+export function useAnswer<T extends { fingerprint: string; id: string }>(): Answering<T> {
   const timeZone = useTimeZone();
   const [done, setDone] = useState<number>();
   const [outcomes, setOutcomes] = useState<ReadonlyArray<Outcome<T>>>([]);
 
-  const send = async ({ id }: T, verdict: Verdict, comment: string) => {
-    await post(`approvals/${id}/${verdict}`, { comment: comment.trim() || null });
+  const send = async ({ fingerprint, id }: T, verdict: Verdict, comment: string) => {
+    await post(`approvals/${id}/${verdict}`, { comment: comment.trim() || null, fingerprint });
     forgetDraft(id);
+  };
+
+  const tell = (error: unknown): Refused => {
+    const words = { error: wordsOf(error, timeZone) };
+    if (!(error instanceof ApiError && error.code === CONTENT_CHANGED)) return words;
+    return { ...words, changedTo: error.fingerprint ?? undefined };
   };
 
   const answer: Answering<T>["answer"] = async (items, verdict, comment) => {
     setOutcomes([]);
     setDone(0);
-    const results = await each(
-      items,
-      (item) => send(item, verdict, comment),
-      (error) => wordsOf(error, timeZone),
-      setDone,
-    );
+    const results = await each(items, (item) => send(item, verdict, comment), tell, setDone);
     setOutcomes(results);
     await refreshAll();
     setDone(undefined);

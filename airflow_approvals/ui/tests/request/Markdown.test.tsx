@@ -1,7 +1,8 @@
 import { cleanup } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { Markdown, safeAddress } from "../../src/request/Markdown";
+import { Markdown } from "../../src/request/Markdown";
+import { safeAddress } from "../../src/shared/address";
 import { show } from "../show";
 
 const shown = (text: string): HTMLElement => show(<Markdown text={text} />).getByTestId("body");

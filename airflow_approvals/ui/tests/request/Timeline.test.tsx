@@ -1,13 +1,15 @@
 import { cleanup } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
-import type { Event } from "../../src/api/types";
+import type { Event, Updated } from "../../src/api/types";
 import { Timeline } from "../../src/request/Timeline";
+import { serve } from "../server";
 import { readIn, show } from "../show";
 
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  vi.unstubAllGlobals();
 });
 
 const FACT = {
@@ -15,11 +17,22 @@ const FACT = {
   at: "2026-01-31T16:05:09Z",
   text: "How it reads",
 } as const;
-const NOTHING = { approvers: null, body: null, expires_at: null, metadata: null, subject: null };
+const UPDATED: Updated = {
+  ...FACT,
+  after: null,
+  approvers: null,
+  before: null,
+  expires_at: null,
+  fields: [],
+  type: "updated",
+  voided: [],
+};
 const DUE = "2026-02-01T08:00:00Z";
 
+const deep = (rows: number) => ({ owner: "ana", tables: [{ checks: { nulls: 0, rows } }] });
+
 function lines(event: Event): Array<string> {
-  const entry = show(<Timeline events={[event]} />).getByRole("listitem");
+  const entry = show(<Timeline events={[event]} id="1" />).getByRole("listitem");
   return [...entry.querySelectorAll("p")].map((line) => line.textContent);
 }
 
@@ -34,7 +47,10 @@ const EVENTS: ReadonlyArray<[Event, Array<string>]> = [
   [{ ...FACT, type: "expired", on_expiry: "skip" }, []],
   [{ ...FACT, type: "cancelled", reason: "Called off." }, ["Reason: Called off."]],
   [{ ...FACT, type: "resumed" }, []],
-  [{ ...FACT, type: "updated", changed: NOTHING }, []],
+  [UPDATED, []],
+  [{ ...UPDATED, voided: ["ana", "ben"] }, ["2 answers voided: ana, ben"]],
+  [{ ...UPDATED, voided: ["ana"] }, ["1 answer voided: ana"]],
+  [{ ...FACT, text: "By ad\u200bmin", type: "approved" }, []],
   [
     { ...FACT, type: "unknown", fields: { count: 2, due: DUE, to: ["ana"] }, name: "reminded" },
     ["count: 2", `due: ${DUE}`, 'to: ["ana"]'],
@@ -46,7 +62,7 @@ describe("the timeline", () => {
     "tells in the server's words what happened, when, and what belongs to it: $type, $facts",
     ({ event, facts }) => {
       readIn("Asia/Tokyo");
-      expect(lines(event)).toEqual(["How it reads", "2026-02-01 01:05:09", ...facts]);
+      expect(lines(event)).toEqual([event.text.replace("\u200b", "\\u200b"), "2026-02-01 01:05:09", ...facts]);
     },
   );
 
@@ -56,19 +72,35 @@ describe("the timeline", () => {
   ])("tells each change from and to, times by the reader's clock in %s", (timeZone, deadline) => {
     readIn(timeZone);
     const manager = { kind: "role", name: "manager" } as const;
-    const changed = {
-      approvers: { from: [[manager]], to: [[manager, { kind: "user", name: "ana" } as const], [manager]] },
-      body: { from: "", to: "x".repeat(400) },
-      expires_at: { from: DUE, to: null },
-      metadata: { from: { rows: 1 }, to: { rows: 2 } },
-      subject: { from: "Open", to: DUE },
-    };
-    expect(lines({ ...FACT, type: "updated", changed }).slice(2)).toEqual([
-      `Subject: Open → ${DUE}`,
-      `Text:  → ${"x".repeat(300)}…`,
+    const approvers = { from: [[manager]], to: [[manager, { kind: "user", name: "ana" } as const], [manager]] };
+    expect(lines({ ...UPDATED, approvers, expires_at: { from: DUE, to: null } }).slice(2)).toEqual([
       deadline,
       "Approvers: manager → manager, ana (user); then manager",
-      'Details: {"rows":1} → {"rows":2}',
+    ]);
+  });
+
+  it("shows the lines of a long text that differ, and a change deep in the details", async () => {
+    const text = Array.from({ length: 300 }, (_, line) => `line ${line}`);
+    const contents: Record<string, unknown> = {
+      new: { body: text.with(150, "line a hundred and fifty").join("\n"), metadata: deep(2), subject: "S" },
+      old: { body: text.join("\n"), metadata: deep(1), subject: "S" },
+    };
+    serve(({ address }) => ({ body: contents[address.split("/").at(-1) ?? ""], status: 200 }));
+    const shown = show(
+      <Timeline events={[{ ...UPDATED, after: "new", before: "old", fields: ["body", "metadata"] }]} id="1" />,
+    );
+    const changes = await shown.findByTestId("changes");
+    expect([...changes.querySelectorAll("p")].map((line) => line.textContent)).toEqual([
+      "Text:",
+      "… ",
+      "  line 148",
+      "  line 149",
+      "- line 150",
+      "+ line a hundred and fifty",
+      "  line 151",
+      "  line 152",
+      "… ",
+      "Details, tables[0].checks.rows: 1 → 2",
     ]);
   });
 
@@ -88,7 +120,7 @@ describe("the timeline", () => {
       { ...FACT, type: "opened", expires_at: null, text: "first" },
       { ...FACT, type: "approved", text: "second" },
     ];
-    const entries = show(<Timeline events={events} />).getAllByRole("listitem");
+    const entries = show(<Timeline events={events} id="1" />).getAllByRole("listitem");
     expect(entries.map((entry) => entry.querySelector("p")?.textContent)).toEqual(["first", "second"]);
   });
 });

@@ -13,7 +13,7 @@ describe("answering many", () => {
         await new Promise((resolve) => setTimeout(resolve, item));
         if (item === 20) throw new ApiError(409, "Already closed.");
       },
-      (error) => wordsOf(error, "UTC"),
+      (error) => ({ error: wordsOf(error, "UTC") }),
       (count) => done.push(count),
     );
     expect(outcomes).toEqual([{ item: 30 }, { item: 20, error: "Already closed." }, { item: 10 }]);
@@ -29,7 +29,7 @@ describe("answering many", () => {
         await Promise.resolve();
         now -= 1;
       },
-      String,
+      (error) => ({ error: String(error) }),
     );
     expect(most).toBe(3);
   });

@@ -46,7 +46,8 @@ describe("durations", () => {
     [3600, "1 h"],
     [3660, "1 h 1 min"],
     [86_400, "1 d"],
-    [100_000, "1 d 3 h"],
+    [100_000, "1 d 4 h"],
+    [3 * 3600 - 1, "3 h"],
     [-5, "0 s"],
   ])("writes %d seconds as %s", (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 

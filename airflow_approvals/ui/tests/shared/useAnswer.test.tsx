@@ -10,8 +10,9 @@ import { readIn } from "../show";
 let answer: (asked: Asked) => Answer | Promise<Answer>;
 let log: Array<Asked>;
 
+const asked = (id: string) => ({ fingerprint: `read-${id}`, id });
 const sent = () => log.filter(({ method }) => method === "POST");
-const answering = () => renderHook(() => useAnswer<{ id: string }>()).result;
+const answering = () => renderHook(() => useAnswer<{ fingerprint: string; id: string }>()).result;
 const draftOf = (id: string) => renderHook(() => useDraft(id)).result;
 
 beforeEach(() => {
@@ -38,11 +39,11 @@ const ALREADY_CLOSED: Answer = {
 describe("an answer that counts", () => {
   it("is sent with its comment, and without one when there are only blanks", async () => {
     const hook = answering();
-    await act(() => hook.current.answer([{ id: "a" }], "approve", " Checked. "));
-    await act(() => hook.current.answer([{ id: "b" }], "deny", "  "));
+    await act(() => hook.current.answer([asked("a")], "approve", " Checked. "));
+    await act(() => hook.current.answer([asked("b")], "deny", "  "));
     expect(sent().map(({ address, body }) => [address.split("/v1/")[1], body])).toEqual([
-      ["approvals/a/approve", { comment: "Checked." }],
-      ["approvals/b/deny", { comment: null }],
+      ["approvals/a/approve", { comment: "Checked.", fingerprint: "read-a" }],
+      ["approvals/b/deny", { comment: null, fingerprint: "read-b" }],
     ]);
     expect(hook.current).toMatchObject({ busy: false, recorded: true, refused: undefined });
   });
@@ -56,7 +57,7 @@ describe("an answer that counts", () => {
       method === "POST" ? { body: {}, status: 200 } : new Promise<Answer>((resolve) => (release = resolve));
     let whole: Promise<unknown> = Promise.resolve();
     act(() => {
-      whole = hook.current.answer([{ id: "a" }], "approve", "");
+      whole = hook.current.answer([asked("a")], "approve", "");
     });
     await vi.waitFor(() => expect(hook.current.recorded).toBe(true));
     expect(hook.current.busy).toBe(true);
@@ -73,7 +74,7 @@ describe("an answer that counts", () => {
     act(() => draft.current[1]("Looks fine"));
     expect(draftOf("with-draft").current[0]).toBe("Looks fine");
     const hook = answering();
-    await act(() => hook.current.answer([{ id: "with-draft" }], "approve", "Looks fine"));
+    await act(() => hook.current.answer([asked("with-draft")], "approve", "Looks fine"));
     expect(draftOf("with-draft").current[0]).toBe("");
   });
 });
@@ -82,10 +83,20 @@ describe("an answer that is refused", () => {
   it("is told by the reader's clock, and does not fail", async () => {
     answer = ({ method }) => (method === "POST" ? ALREADY_CLOSED : { body: {}, status: 200 });
     const hook = answering();
-    const outcomes = await act(() => hook.current.answer([{ id: "a" }], "approve", ""));
-    const words = "This request is closed: denied by ana at 2026-01-31 17:05:09 CET. Your command changed nothing.";
-    expect(outcomes).toEqual([{ item: { id: "a" }, error: words }]);
+    const outcomes = await act(() => hook.current.answer([asked("a")], "approve", ""));
+    const words = "This request is closed: denied by ana at 2026-01-31 17:05:09 CET. Nothing was changed.";
+    expect(outcomes).toEqual([{ item: asked("a"), error: words }]);
     expect(hook.current).toMatchObject({ busy: false, recorded: false, refused: words });
+  });
+
+  it("says what was changed since it was read, and to what, and sends nothing again", async () => {
+    const body = { changed: ["body", "metadata"], code: "content_changed", detail: "-", fingerprint: "now" };
+    answer = ({ method }) => (method === "POST" ? { body, status: 409 } : { body: {}, status: 200 });
+    const hook = answering();
+    const outcomes = await act(() => hook.current.answer([asked("a")], "approve", "Fine"));
+    const error = "This was changed after you read it (text, details). Your answer was not recorded: read it again.";
+    expect(outcomes).toEqual([{ changedTo: "now", error, item: asked("a") }]);
+    expect(sent()).toHaveLength(1);
   });
 
   it("leaves the draft, so that nothing typed is lost", async () => {
@@ -93,7 +104,7 @@ describe("an answer that is refused", () => {
     const draft = draftOf("unsent");
     act(() => draft.current[1]("Let me see"));
     const hook = answering();
-    await act(() => hook.current.answer([{ id: "unsent" }], "approve", "Let me see"));
+    await act(() => hook.current.answer([asked("unsent")], "approve", "Let me see"));
     expect(hook.current.refused).toBe("Airflow cannot be reached.");
     expect(draftOf("unsent").current[0]).toBe("Let me see");
   });
@@ -101,10 +112,10 @@ describe("an answer that is refused", () => {
   it("is forgotten at the next try", async () => {
     answer = () => ({ body: {}, status: 503 });
     const hook = answering();
-    await act(() => hook.current.answer([{ id: "a" }], "approve", ""));
+    await act(() => hook.current.answer([asked("a")], "approve", ""));
     expect(hook.current.refused).toBe("Airflow answered 503.");
     answer = () => ({ body: {}, status: 200 });
-    await act(() => hook.current.answer([{ id: "a" }], "approve", ""));
+    await act(() => hook.current.answer([asked("a")], "approve", ""));
     expect(hook.current).toMatchObject({ recorded: true, refused: undefined });
   });
 });
@@ -113,7 +124,7 @@ describe("answers to many", () => {
   it("count and are refused each for itself", async () => {
     answer = ({ address }) => (address.includes("/b/") ? ALREADY_CLOSED : { body: {}, status: 200 });
     const hook = answering();
-    const outcomes = await act(() => hook.current.answer([{ id: "a" }, { id: "b" }, { id: "c" }], "deny", "No."));
+    const outcomes = await act(() => hook.current.answer(["a", "b", "c"].map(asked), "deny", "No."));
     expect(sent()).toHaveLength(3);
     expect(outcomes.map(({ error }) => error !== undefined)).toEqual([false, true, false]);
     expect(hook.current.recorded).toBe(false);

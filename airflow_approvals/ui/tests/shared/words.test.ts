@@ -19,14 +19,14 @@ describe("the words of a refusal", () => {
     ["Asia/Kolkata", "2026-01-31 21:35:09 GMT+5:30"],
   ])("say when a request was closed by the reader's clock, in %s", (timeZone, at) => {
     expect(wordsOf(closed({}), timeZone)).toBe(
-      `This request is closed: approved by ana at ${at}. Your command changed nothing.`,
+      `This request is closed: approved by ana at ${at}. Nothing was changed.`,
     );
   });
 
   it("say that silence closed it, not somebody with the system's name", () => {
     expect(wordsOf(closed({ by: "system", by_kind: "system", status: "expired" }), "UTC")).toBe(
       "This request is closed: expired, because nobody answered in time, at 2026-01-31 16:05:09 UTC. " +
-        "Your command changed nothing.",
+        "Nothing was changed.",
     );
     expect(wordsOf(closed({ by: "system" }), "UTC")).toContain("approved by system at");
   });
