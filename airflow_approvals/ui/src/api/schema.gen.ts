@@ -849,6 +849,11 @@ export interface components {
              * @constant
              */
             status: "healthy";
+            /**
+             * Warnings
+             * @description What should be set up otherwise; only for who may edit connections.
+             */
+            warnings?: string[] | null;
         };
         JsonValue: unknown;
         /**
@@ -1199,8 +1204,21 @@ export interface components {
          */
         Status: "pending" | "escalated" | "approved" | "denied" | "expired" | "cancelled";
         /**
+         * SweepBody
+         * @description One of the calls of a sweep; the first one is ``{}``.
+         * @example {}
+         */
+        SweepBody: {
+            /**
+             * Leave Out
+             * @description The `failed_ids` of the calls before: not tried again, so that others get their turn.
+             * @default []
+             */
+            leave_out: string[];
+        };
+        /**
          * SweepShape
-         * @description What one sweep did, counted in requests; ask again while ``remaining``.
+         * @description What one sweep did, counted in requests; ask again while ``remaining``, and leave out what failed.
          */
         SweepShape: {
             /** Cancelled */
@@ -1211,6 +1229,12 @@ export interface components {
             expired: number;
             /** Failed */
             failed: number;
+            /**
+             * Failed Ids
+             * @description Those of `failed`; the API server's log says why.
+             * @default []
+             */
+            failed_ids: string[];
             /** Remaining */
             remaining: boolean;
             /** Resumed */
@@ -1524,8 +1548,35 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says when to ask again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1577,6 +1628,24 @@ export interface operations {
             };
             /** @description Not allowed; `rule` says why. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1732,9 +1801,9 @@ export interface operations {
     replace_approval: {
         parameters: {
             query?: never;
-            header: {
+            header?: {
                 /** @description Change the request only at this version, e.g. `"3"`; else 412 `version_differs`. */
-                "if-match": string | null;
+                "if-match"?: string | null;
             };
             path: {
                 approval_id: string;
@@ -1801,8 +1870,35 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says when to ask again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1898,9 +1994,9 @@ export interface operations {
     edit_approval: {
         parameters: {
             query?: never;
-            header: {
+            header?: {
                 /** @description Change the request only at this version, e.g. `"3"`; else 412 `version_differs`. */
-                "if-match": string | null;
+                "if-match"?: string | null;
             };
             path: {
                 approval_id: string;
@@ -1967,8 +2063,35 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says when to ask again. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2040,6 +2163,24 @@ export interface operations {
             };
             /** @description Closed, changed meanwhile, or conflicting. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2127,6 +2268,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
                 headers: {
@@ -2200,6 +2359,24 @@ export interface operations {
             };
             /** @description Closed, changed meanwhile, or conflicting. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2348,6 +2525,24 @@ export interface operations {
             };
             /** @description Closed, changed meanwhile, or conflicting. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2563,6 +2758,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Malformed input; nothing was changed. */
             422: {
                 headers: {
@@ -2592,7 +2805,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": components["schemas"]["SweepBody"];
             };
         };
         responses: {
@@ -2616,6 +2829,24 @@ export interface operations {
             };
             /** @description Not allowed; `rule` says why. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1048576 bytes; nothing was changed. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not come as `application/json`; nothing was changed. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,7 +37,7 @@ afterEach(() => {
 describe("an answer in the detail", () => {
   it("waits, when the text changes under the reader, until the change was read; the comment stays", async () => {
     const page = show(<Decision detail={detailOf("f", "Pay 10")} />);
-    const approve = () => page.getByText<HTMLButtonElement>("Approve");
+    const approve = () => page.getByText("Approve") as HTMLButtonElement;
     await waitFor(() => expect(approve().disabled).toBe(false));
     fireEvent.change(page.getByLabelText("Comment"), { target: { value: "Fine." } });
     page.rerender(<Decision detail={detailOf("g", "Pay 10000")} />);

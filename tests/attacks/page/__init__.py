@@ -1,0 +1,1 @@
+"""Bodies, metadata and names that would attack the page of whoever reads them."""
