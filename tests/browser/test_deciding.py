@@ -5,18 +5,22 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.world import PAGE, World, row
+from tests.browser.world import APPROVALS, PAGE, World, row
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_manager_approves_from_the_list(world: World) -> None:
-    """One click answers; the row goes, the numbers follow, and the waiting task goes on."""
+    """Asked once more, it is answered; the row goes, the numbers follow, and the waiting task goes on."""
     run_id = world.new_run("release")
     (gate,) = world.wait_for_gates("release", run_id)
     page = world.open_page("manager")
     expect(page.get_by_test_id("waiting-count")).to_have_text("1")
     row(page, gate).get_by_role("button", name="Approve").click()
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog).to_be_visible()
+    assert world.read(gate)["status"] == "pending", "a click beside Deny decides nothing yet"
+    dialog.get_by_role("button", name="Approve", exact=True).click()
     expect(row(page, gate)).to_have_count(0)
     expect(page.get_by_test_id("waiting-count")).to_have_text("0")
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
@@ -93,7 +97,7 @@ def test_somebody_else_was_first(world: World) -> None:
     detail.get_by_role("button", name="Approve").click()
     refusal = detail.get_by_role("alert").first
     expect(refusal).to_contain_text("This request is closed: denied by director at")
-    expect(refusal).to_contain_text("Your command changed nothing.")
+    expect(refusal).to_contain_text("Nothing was changed.")
     expect(detail.get_by_text("Denied by director").first).to_be_visible()
     expect(row(page, asked)).to_have_count(0)
     expect(row(page, other)).to_be_visible()
@@ -127,6 +131,7 @@ def test_thirty_are_approved_together(world: World) -> None:
     world.cancel(asked[7], "Paid twice.")
     page.unroute("**/approvals/v1/page/**")
     page.get_by_role("button", name="Approve 30").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Approve", exact=True).click()
     report = page.get_by_test_id("bulk-report")
     expect(report).to_contain_text("29 approved, 1 refused")
     expect(report).to_contain_text("Invoice 07 (payroll): This request is closed: cancelled by admin")
@@ -154,3 +159,28 @@ def test_several_are_denied_together_after_one_confirmation(world: World) -> Non
     expect(page.get_by_test_id("bulk-report")).to_contain_text("2 denied")
     assert [world.read(each)["status"] for each in asked] == ["denied", "denied", "pending"]
     assert world.read(asked[1])["comment"] == "Wrong month."
+
+
+def test_what_changed_since_it_was_read_is_shown_before_an_answer_counts(world: World) -> None:
+    """The click is refused with old and new; the comment stays, and the next answer is to the new text."""
+    asked = world.ask("Pay", body="Pay 10", metadata={"to": {"iban": "A"}})
+    page = world.open_page("manager", f"{PAGE}?id={asked['id']}")
+    detail = page.get_by_test_id("detail")
+    detail.get_by_label("Comment").fill("Fine.")
+    expect(detail.get_by_role("button", name="Approve")).to_be_enabled()
+    # Refreshing is held back, so that the click is what finds out.
+    page.route("**/approvals/v1/page/**", lambda route: route.abort())
+    edit = {"body": "Pay 10000", "metadata": {"to": {"iban": "B"}}}
+    world.stack.admin.patch(f"{APPROVALS}/{asked['id']}", json=edit).raise_for_status()
+    page.unroute("**/approvals/v1/page/**")
+    detail.get_by_role("button", name="Approve").click()
+    decision = detail.get_by_test_id("decision")
+    expect(decision).to_contain_text("Your answer was not recorded")
+    expect(decision.get_by_test_id("changes")).to_contain_text("+ Pay 10000")
+    expect(decision.get_by_test_id("changes")).to_contain_text('Details, to.iban: "A" → "B"')
+    expect(detail.get_by_role("button", name="Approve")).to_be_disabled()
+    assert world.read(asked)["status"] == "pending"
+    detail.get_by_role("button", name="I have read the change").click()
+    detail.get_by_role("button", name="Approve").click()
+    expect(detail.get_by_text("Approved by manager").first).to_be_visible()
+    assert world.read(asked)["comment"] == "Fine."

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import browser, prepared_home, serve
-from tests.browser.conftest import copy_of as copy_of
+from tests.browser.conftest import browser, copy_of, prepared_home, serve
 from tests.browser.world import World
 
 __all__ = ["browser", "prepared_home"]
