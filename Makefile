@@ -26,7 +26,7 @@ $(error AIRFLOW_VERSION=$(AIRFLOW_VERSION) is not one of $(TESTED_AIRFLOWS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-shell demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
+.PHONY: help audit demo demo-shell demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
   constraints clean
 
 help: ## Show this list
@@ -102,6 +102,11 @@ ui: $(INSTALLED) $(UI_INSTALLED) ## Rebuild the page: types from the API, then t
 
 screenshots: $(INSTALLED) ## Make the pictures in docs/images (needs Chromium)
 	$(BIN)/python -m dev.screenshots
+
+audit: $(INSTALLED) $(UI_INSTALLED) ## Ask whether the pinned packages have known weaknesses (needs the internet)
+	@$(BIN)/python $(PIP_INSTALL) pip-audit
+	$(BIN)/python -m pip_audit --requirement $(CONSTRAINTS) --no-deps --disable-pip
+	cd $(UI) && $(NPM) audit --omit=dev
 
 format: $(INSTALLED) ## Rewrite the code in the project's style
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     include: ["tests/**/*.test.{ts,tsx}"],
+    // A busy machine must not make a test fail.
+    testTimeout: 30_000,
     server: { deps: { inline: ["markdown-it"] } },
   },
 });
