@@ -4,7 +4,9 @@ export type Asked = { address: string; body: unknown; method: string };
 export type Answer = { body?: unknown; status: number };
 
 /** Stands in for the API until `vi.unstubAllGlobals`; status 0 is a server that cannot be reached. */
-export function serve(respond: (asked: Asked, headers: Record<string, string>) => Answer | Promise<Answer>): Array<Asked> {
+export function serve(
+  respond: (asked: Asked, headers: Record<string, string>) => Answer | Promise<Answer>,
+): Array<Asked> {
   const log: Array<Asked> = [];
   vi.stubGlobal("fetch", async (address: string, { body, headers = {}, method = "GET" }: RequestInit) => {
     const asked: Asked = { address, body: typeof body === "string" ? JSON.parse(body) : undefined, method };
