@@ -134,7 +134,8 @@ class World:
         with contextlib.closing(sqlite3.connect(self.stack.home / "airflow.db")) as database, database:
             query = "UPDATE approval SET resolved_at = ? WHERE replace(id, '-', '') = ?"
             closed = datetime.now(tz=timezone.utc) - timedelta(days=days)
-            database.execute(query, (f"{closed:%Y-%m-%d %H:%M:%S.%f}", request["id"].replace("-", "")))
+            done = database.execute(query, (f"{closed:%Y-%m-%d %H:%M:%S.%f}", request["id"].replace("-", "")))
+            assert done.rowcount == 1
 
     def read(self, request: dict[str, Any]) -> dict[str, Any]:
         """Give a request as it is now."""
