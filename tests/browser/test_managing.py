@@ -1,4 +1,4 @@
-"""Who may edit the Dag can change, cancel and delete requests; nobody else is offered it."""
+"""Editors of the Dag change and cancel requests, administrators delete them; nobody else is offered it."""
 
 from __future__ import annotations
 
@@ -80,16 +80,28 @@ def test_an_editor_cancels_with_a_reason(world: World) -> None:
     assert (cancelled["status"], cancelled["reason"]) == ("cancelled", "Called off.")
 
 
-def test_an_editor_deletes_a_closed_request(world: World) -> None:
+def test_an_administrator_deletes_what_need_not_be_kept_any_more(world: World) -> None:
     """After a confirmation it is gone with its record, and the detail closes."""
     asked = world.ask("Open the ledger")
     world.cancel(asked, "Called off.")
-    page = _open_detail(world, "editor", asked["id"])
+    world.make_older(asked, days=91)
+    page = _open_detail(world, "admin", asked["id"])
     expect(page.get_by_role("button", name="Edit…")).to_have_count(0)
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_test_id("detail")).to_have_count(0)
     assert world.stack.admin.get(f"{APPROVALS}/{asked['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(("user", "days"), [("admin", 89), ("editor", 91)])
+def test_a_record_is_kept_from_everybody_else(world: World, user: str, days: int) -> None:
+    """Neither an administrator before its time nor an editor after it is offered to delete a record."""
+    asked = world.ask("Open the ledger")
+    world.cancel(asked, "Called off.")
+    world.make_older(asked, days=days)
+    page = _open_detail(world, user, asked["id"])
+    expect(page.get_by_test_id("decision")).to_contain_text("Cancelled by admin")
+    expect(page.get_by_role("button", name="Delete…")).to_have_count(0)
 
 
 @pytest.mark.parametrize("user", ["manager", "viewer"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,14 @@ class World:
         """Have the administrator cancel it."""
         response = self.stack.admin.post(f"{APPROVALS}/{request['id']}/cancel", json={"reason": reason})
         assert response.status_code == 200, response.text
+
+    def make_older(self, request: dict[str, Any], *, days: int) -> None:
+        """Make a closed request look as if that had been some days ago."""
+        with contextlib.closing(sqlite3.connect(self.stack.home / "airflow.db")) as database, database:
+            query = "UPDATE approval SET resolved_at = ? WHERE replace(id, '-', '') = ?"
+            closed = datetime.now(tz=timezone.utc) - timedelta(days=days)
+            done = database.execute(query, (f"{closed:%Y-%m-%d %H:%M:%S.%f}", request["id"].replace("-", "")))
+            assert done.rowcount == 1
 
     def read(self, request: dict[str, Any]) -> dict[str, Any]:
         """Give a request as it is now."""
