@@ -18,6 +18,7 @@ from airflow_approvals.cli.rounding import since, until
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import Invalid
+from airflow_approvals.domain.events import Updated
 from airflow_approvals.domain.people import ApproverKind
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.search import Filters, Order
@@ -182,7 +183,9 @@ def _more(event: Mapping[str, Any]) -> str:
 
     What is empty is left out.
     """
-    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as", "fields", "voided"}
+    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as"}
+    if event["type"] == Updated.type:
+        told |= {"fields", "voided"}
     known = {"os_user": event["actor"]["os_user"], **event}
     own = {name: value for name, value in known.items() if name not in told and value is not None}
     return ", ".join(

@@ -153,7 +153,7 @@ def test_the_time_left_warns_in_the_last_quarter(world: World) -> None:
     """Calm, then amber, then red and said in words."""
     asked = world.ask("Hurry", escalate_role=None, expires_in=16)
     page = world.open_page("manager")
-    left = row(page, asked).locator("[data-urgency]")
+    left = row(page, asked).locator("[data-urgency]").locator("visible=true")
     seen = []
     give_up = time.monotonic() + 60
     while (not seen or seen[-1] != "overdue") and time.monotonic() < give_up:

@@ -109,6 +109,7 @@ def test_everything_is_reached_by_keyboard(world: World) -> None:
         if detail.get_by_label("Comment").evaluate("element => element === document.activeElement"):
             break
     page.keyboard.type("By keyboard.")
+    expect(detail.get_by_role("button", name="Approve")).to_be_enabled()  # not in its first second
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(detail.get_by_text("Approved by manager").first).to_be_visible()
