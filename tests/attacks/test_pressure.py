@@ -110,8 +110,9 @@ def slowest(replies: list[Reply]) -> Reply:
 def test_eighty_at_once_on_every_route_are_answered_soon(server: Pressed, task: Task) -> None:
     """Five requests each, by one person; Airflow's own routes answer in between.
 
-    How soon is judged by how long the same requests take one after the other: a server that stands still while
-    somebody waits for a connection, 30 seconds each time, needs many times as long.
+    How soon is judged by how long the same requests take one after the other: a server that stands still
+    while somebody waits for a connection, 30 seconds each time, needs many times as long. SQLite takes one
+    writer at a time, so there some are told to come back (503), within seconds as well.
     """
     calls = server.every_route(task, server.open(task))
     for call in [*airflows_own(server, task), *calls]:
@@ -134,7 +135,8 @@ def test_eighty_at_once_on_every_route_are_answered_soon(server: Pressed, task: 
         slowest(replies),
         slowest(own),
     )
-    assert [reply for reply in [*replies, *own] if reply.status >= 500] == []
+    busy = {503} if server.engine.name == "sqlite" else set()
+    assert [reply for reply in replies if reply.status >= 500 and reply.status not in busy] == []
     assert len({reply.call for reply in replies}) == len(calls)
     assert {reply.status for reply in own} == {200}
     assert slowest([*replies, *own]).seconds < patience
