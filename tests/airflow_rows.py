@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -144,7 +145,8 @@ class AirflowRows:
                 asked = select(waiter.c.approval_id).where(waiter.c.ti_id == ti_id)
                 approval_id = session.execute(asked).scalar_one_or_none()
                 waited = {} if approval_id is None else {"approval_id": str(approval_id)}
-                trigger = Trigger("airflow_approvals.triggers.approval.ApprovalTrigger", waited)
+                trigger = Trigger("airflow_approvals.triggers.approval.ApprovalTrigger", {})
+                trigger.encrypted_kwargs = json.dumps(waited)  # as Airflow keeps what a worker sends
                 session.add(trigger)
                 session.flush()
                 values |= {
