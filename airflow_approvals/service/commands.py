@@ -126,13 +126,9 @@ def _run(
 
 
 def _deed(given: Answer | Edit | Cancellation) -> Deed:
-    match given:
-        case Answer():
-            return Deed.of(given.verdict)
-        case Edit():
-            return Deed.EDIT
-        case Cancellation():
-            return Deed.CANCEL
+    if isinstance(given, Answer):
+        return Deed.of(given.verdict)
+    return Deed.EDIT if isinstance(given, Edit) else Deed.CANCEL
 
 
 def _later(now: datetime, approval: Approval) -> datetime:

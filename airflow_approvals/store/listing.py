@@ -232,13 +232,14 @@ def _assigned_to(actor: Actor, now: datetime) -> Condition:
 
     A deadline that is over has opened the next level, or has closed the request if there is none.
     """
-    reached = approval_table.c.level + case((_is_late(now), 1), else_=0)
+    late, level = _is_late(now), approval_table.c.level
+    reached = level + case((late, 1), else_=0)
     vote = tables.vote.c
     is_actor = or_(vote.actor_id == actor.id, vote.actor_name == actor.name)  # Who.is_also
     voted = exists().where(vote.approval_id == approval_table.c.id, is_actor)
     return and_(
         _is_open(),
-        _has_approver(tables.approver.c.level == reached),
+        or_(~late, _has_approver(tables.approver.c.level == level + 1)),
         _has_approver(and_(tables.approver.c.level <= reached, _named(actor))),
         ~voted,
     )
