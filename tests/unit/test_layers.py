@@ -29,7 +29,7 @@ MAY_USE = {
     "links": {"sdk"},
     "operators": {"sdk"},
     "plugin": {"plugins_manager"},
-    "service": {"api_fastapi.auth.managers", "configuration", "utils.session"},
+    "service": {"api_fastapi.auth.managers", "configuration", "settings", "utils.session"},
     "store": {"settings", "utils"},
     "triggers": {"triggers.base"},
 }
