@@ -3,6 +3,9 @@
 Airflow signs people in inside its event loop, and needs a connection for that: while its pool has none to
 give, the whole API server stands still, the tasks' API included. So all use cases together leave some of the
 pool alone, also when each of theirs waits for a lock; and nobody signs in while the pool is empty.
+
+SQLite takes one writer at a time, and lets who waits try again at growing intervals: among many some starve.
+So writers of one process queue here, before they ask for a connection.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from airflow import settings
 from airflow.configuration import conf
@@ -27,6 +30,8 @@ RETRY_AFTER_SECONDS = 5
 """When to ask again."""
 POLL_SECONDS = 0.01
 
+_turn_to_write = Lock()
+
 
 @dataclass(frozen=True)
 class Room:
@@ -39,6 +44,25 @@ class Room:
     def is_empty(self) -> bool:
         """Tell whether who asks for a connection now has to wait for it."""
         return self.pool.checkedout() >= self.capacity
+
+
+@contextmanager
+def turn_to_write() -> Iterator[None]:
+    """Be the only writer of this process where the database takes only one, else do nothing.
+
+    The thread whose turn it is must not ask for another one.
+
+    :raises Unavailable: it did not come in time.
+    """
+    if settings.engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _turn_to_write.acquire(timeout=PATIENCE_SECONDS):
+        raise Unavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
+    try:
+        yield
+    finally:
+        _turn_to_write.release()
 
 
 @contextmanager

@@ -91,6 +91,6 @@ def unavailable(error: BaseException) -> Unavailable | None:
 
 
 def _once(step: Callable[..., T], arguments: tuple[Any, ...], work: Work) -> T:
-    with work.sessions() as session:
+    with room.turn_to_write(), work.sessions() as session:
         locks.begin_writing(session)
         return step(*arguments, session=session)

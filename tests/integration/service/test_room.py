@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from airflow import settings
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, create_mock_engine, text
+from sqlalchemy.orm import Session
 
+from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import Unavailable
 from airflow_approvals.service import room
+from airflow_approvals.service.transaction import Work, writing
+
+WRITERS = 16
 
 
 @pytest.fixture
@@ -45,3 +52,47 @@ def test_a_pool_without_a_limit_has_room_for_everybody(
     with ExitStack() as places:
         for _ in range(20):
             places.enter_context(room.place())
+
+
+def test_writers_of_one_process_queue_before_they_ask_sqlite(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each succeeds at once, also where SQLite has no patience at all with who finds it locked."""
+    engine = create_engine(file, connect_args={"timeout": 0})
+    monkeypatch.setattr(settings, "engine", engine)
+    work = Work(settings=Settings(), sessions=lambda: Session(engine))
+    with Session(engine) as session, session.begin():
+        session.execute(text("CREATE TABLE note (writer INTEGER)"))
+    attempts: list[int] = []
+
+    def note(writer: int, *, session: Session) -> None:
+        attempts.append(writer)
+        session.execute(text("INSERT INTO note VALUES (:writer)"), {"writer": writer})
+        time.sleep(0.01)
+        session.commit()
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        list(threads.map(lambda writer: writing(note, writer, work=work), range(WRITERS)))
+    assert sorted(attempts) == list(range(WRITERS))
+    with Session(engine) as session:
+        assert sorted(session.scalars(text("SELECT writer FROM note"))) == list(range(WRITERS))
+
+
+def test_who_waits_in_vain_for_a_turn_to_write_is_told_to_ask_again(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whom the database itself keeps waiting."""
+    monkeypatch.setattr(settings, "engine", create_engine(file))
+    with ThreadPoolExecutor(1) as other, room.turn_to_write():
+        waiting = other.submit(lambda: room.turn_to_write().__enter__())
+        with pytest.raises(Unavailable):
+            waiting.result()
+    with room.turn_to_write():
+        pass
+
+
+def test_elsewhere_nobody_queues(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL locks rows, not the database."""
+    monkeypatch.setattr(settings, "engine", create_mock_engine("postgresql://", lambda *_: None))
+    with room.turn_to_write(), room.turn_to_write():
+        pass
