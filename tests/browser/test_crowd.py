@@ -1,8 +1,9 @@
-"""Thousands of open requests: the page stays quick and small."""
+"""Thousands of open requests: the page stays as quick and as small as with fifty."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -24,26 +25,38 @@ from tests.browser.world import World
 pytestmark = pytest.mark.browser
 
 OPEN = 5000
-FIRST_ROWS_SECONDS = 4.0  # about one where nothing else runs
+SHOWN = 50
+OPENINGS = 3
+AS_QUICK = 2.0
 LARGEST_ANSWER_BYTES = 200_000
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """An Airflow, and its database to open requests in, each with a long body, waiting for the manager."""
+
+    world: World
+    database: str
+
+    def fill(self, first: int, end: int) -> None:
+        """Open requests with the numbers from ``first`` on, those before ``end``."""
+        _fill(self.database, range(first, end))
+
+
 @pytest.fixture(scope="module")
-def crowded(
-    prepared_home: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """An Airflow with 5,000 open requests, each with a long body, waiting for the manager."""
+def crowd(prepared_home: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """An Airflow without requests."""
     home = copy_of(prepared_home, tmp_path_factory.mktemp("browser_crowd"))
-    _fill(f"sqlite:///{home / 'airflow.db'}")
-    yield from serve(home, browser)
+    for world in serve(home, browser):
+        yield Crowd(world, f"sqlite:///{home / 'airflow.db'}")
 
 
-def _fill(database: str) -> None:
+def _fill(database: str, numbers: range) -> None:
     now = datetime.now(tz=timezone.utc)
     actor = Actor(kind=ActorKind.PERSON, id="1", name="admin")
     engine = create_engine(database)
     with Session(engine) as session:
-        for number in range(OPEN):
+        for number in numbers:
             policy = Policy.of_roles(
                 approver_role="manager", escalate_role="director", expires_in=timedelta(hours=1 + number)
             )
@@ -77,32 +90,43 @@ CLOCK = """() => {
 }"""
 
 
-def test_five_thousand_open_requests(crowded: World) -> None:
-    """First rows soon after opening the page, due soonest first, and no answer over 200 kB.
+def test_five_thousand_open_requests(crowd: Crowd) -> None:
+    """First rows as soon as with fifty, due soonest first, and no answer over 200 kB."""
+    crowd.fill(0, SHOWN)
+    quiet, _ = _open(crowd.world)
+    crowd.fill(SHOWN, OPEN)
+    crowded, sizes = _open(crowd.world)
 
-    The quickest of three openings counts, each in a new window with nothing cached: what else the machine
-    does meanwhile is not the page's.
+    page = crowd.world.open_page("manager")
+    expect(page.locator("[data-row]").first).to_contain_text("Request 0000")
+    expect(page.get_by_test_id("waiting-count")).to_have_text(str(OPEN))
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-row]").first).to_contain_text("Request 0050")
+    assert len(sizes) >= 3, sizes
+    assert max(sizes.values()) < LARGEST_ANSWER_BYTES, sizes
+    assert min(crowded) < AS_QUICK * min(quiet), (crowded, quiet)
+
+
+def _open(world: World) -> tuple[list[float], dict[str, int]]:
+    """Open the page from Airflow's menu: milliseconds to the first row, and how large our answers were.
+
+    Each time in a new window with nothing cached. The quickest counts: what else the machine does meanwhile
+    is not the page's.
     """
-    seconds: list[float] = []
+    times: list[float] = []
     sizes: dict[str, int] = {}
-    for _ in range(3):
-        page = crowded.open_page("manager", "/")
+    for _ in range(OPENINGS):
+        page = world.open_page("manager", "/")
         entry = page.get_by_role("link", name="Approvals")
         expect(entry).to_be_visible()
         page.wait_for_load_state("networkidle")
         page.evaluate(CLOCK)
         page.on("response", lambda response: _note(response, sizes))
         entry.click()
-        expect(page.locator("[data-row]")).to_have_count(50)
-        seconds.append(page.evaluate("window.rowsAfter") / 1000)
+        expect(page.locator("[data-row]")).to_have_count(SHOWN)
+        times.append(page.evaluate("window.rowsAfter"))
         page.wait_for_load_state("networkidle")
-    expect(page.locator("[data-row]").first).to_contain_text("Request 0000")
-    expect(page.get_by_test_id("waiting-count")).to_have_text(str(OPEN))
-    assert len(sizes) >= 3, sizes
-    assert max(sizes.values()) < LARGEST_ANSWER_BYTES, sizes
-    assert min(seconds) < FIRST_ROWS_SECONDS, seconds
-    page.get_by_role("button", name="Next").click()
-    expect(page.locator("[data-row]").first).to_contain_text("Request 0050")
+    return times, sizes
 
 
 def _note(response: Response, sizes: dict[str, int]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -48,7 +48,11 @@ def _is_uuid(value: Any) -> bool:
 
 
 def _send(case: schemathesis.Case, approval_id: str, server: Server, by: Headers) -> None:
-    """Send the case, at a real request instead of an invented one, and check the answer."""
+    """Send the case, at a real request instead of an invented one, and check the answer.
+
+    A line break in a path leads past where Airflow has put this API: Airflow itself answers that.
+    """
+    assume(not any("\n" in str(value) for value in case.path_parameters.values()))
     if _is_uuid(case.path_parameters.get("approval_id")):
         case.path_parameters["approval_id"] = approval_id
     case.call_and_validate(base_url=f"{server.base_url}{MOUNTED_AT}", headers=dict(by), checks=CHECKS)
