@@ -77,11 +77,13 @@ def test_no_page_of_another_site_changes_anything(server: Server) -> None:
     for name, (headers, refused) in _variants(*_place(server)).items():
         for method, target, person, body in (
             ("POST", f"{path}/approve", "manager", b"{}"),
+            ("POST", f"{path}/deny", "manager", b"{}"),
             ("POST", f"{path}/cancel", "editor", b'{"reason": "No."}'),
             ("PATCH", path, "editor", b'{"body": "Changed."}'),
             ("PUT", path, "editor", b"{}"),
             ("DELETE", path, "editor", None),
             ("POST", "/approvals", "editor", b'{"subject": "Forged"}'),
+            ("POST", "/maintenance/escalate", "admin", b"{}"),
             ("POST", "/maintenance/cleanup", "admin", b"{}"),
         ):
             by = {**server.cookie(person), **headers}
@@ -131,4 +133,36 @@ def test_two_headers_are_as_good_as_the_worse_one(server: Server) -> None:
             if refusal(answer) != (WRONG_TYPE if name == "Content-Type" else SAME_ORIGIN):
                 wrong[name, pair] = refusal(answer)
     assert wrong == {}
+    assert server.read(approval["id"]) == approval
+
+
+def test_a_bearer_token_is_not_bound_to_a_site(server: Server) -> None:
+    """Browsers never add a bearer token by themselves, so it needs no such check."""
+    approval = server.open()
+    by = {**server.person("manager"), "Sec-Fetch-Site": "cross-site"}
+    assert server.post(f"/approvals/{approval['id']}/approve", by=by).status_code == 200
+
+
+def test_a_garbage_bearer_does_not_lift_the_check(server: Server) -> None:
+    """A foreign page that adds any token of its own to the cookie is not signed in at all."""
+    approval = server.open()
+    by = {**server.cookie("manager"), "Authorization": "Bearer garbage", "Sec-Fetch-Site": "cross-site"}
+    response = server.post(f"/approvals/{approval['id']}/approve", by=by)
+    assert refusal(response) == (401, "not_signed_in", None)
+    assert server.read(approval["id"]) == approval
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "text/json", None],
+)
+@pytest.mark.parametrize("content", [b"{}", b'{"comment": "yes"}', b"comment=yes", b""])
+def test_a_form_changes_nothing(server: Server, content_type: str | None, content: bytes) -> None:
+    """What a plain HTML form can send is refused, even with JSON in it and from our own origin."""
+    approval = server.open()
+    headers = {"Sec-Fetch-Site": "same-origin", **({"Content-Type": content_type} if content_type else {})}
+    by = {**server.cookie("manager"), **headers}
+    response = server.post(f"/approvals/{approval['id']}/approve", by=by, content=content)
+    nothing_sent = (422, "invalid", None)
+    assert refusal(response) == (WRONG_TYPE if content else nothing_sent)
     assert server.read(approval["id"]) == approval
