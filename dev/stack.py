@@ -179,13 +179,17 @@ class AirflowStack(Deployment):
         """Raise a StackError when a component has ended by itself."""
         for name, process in self._running.items():
             if process.exit_code is not None:
-                raise self.failure(f"{name} ended by itself with exit code {process.exit_code}")
+                raise self.failure(f"{name} ended by itself with exit code {process.exit_code}", of=name)
 
-    def failure(self, problem: str) -> StackError:
-        """An error that shows the end of the components' logs and of the latest task logs."""
+    def failure(self, problem: str, *, of: str | None = None) -> StackError:
+        """An error that shows the end of the components' logs and of the latest task logs.
+
+        :param of: the component whose log is shown first.
+        """
         task_logs = sorted((self.home / "logs" / "tasks").rglob("*.log"), key=lambda log: log.stat().st_mtime)
         lines = [f"{problem}; logs are in {self.home / 'logs'}"]
-        for log in [*map(self.log_file, COMPONENTS), *task_logs[-TASK_LOGS:]]:
+        components = sorted(COMPONENTS, key=lambda name: name != of)
+        for log in [*map(self.log_file, components), *task_logs[-TASK_LOGS:]]:
             if log.exists():
                 lines.append(f"--- the end of {log.relative_to(self.home)}")
                 lines += log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections import defaultdict
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from dev.stack import Account, AirflowStack, StackError
+from tests.databases import POSTGRES_URL, PostgresDatabases
 from tests.e2e.runs import Run
 
 HERE = Path(__file__).parent
@@ -55,13 +57,28 @@ def make_stack(home: Path, **options: Any) -> AirflowStack:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStack]:
+def database() -> Iterator[str | None]:
+    """An empty one on PostgreSQL, as deployments have it; None where there is no server: a file for SQLite.
+
+    Airflow's scheduler ends by itself when its turn at such a file does not come soon enough.
+    """
+    server = os.environ.get(POSTGRES_URL)
+    if server is None:
+        yield None
+        return
+    databases = PostgresDatabases(server)
+    yield databases.empty()
+    databases.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[AirflowStack]:
     """A healthy Airflow under FAB, shared by all tests: a test that kills a part of it starts it again.
 
     Approvers have no permission in Airflow. At the end, no task may have been resumed too soon, and our API
     must have answered everything.
     """
-    with make_stack(tmp_path_factory.mktemp("airflow")) as stack:
+    with make_stack(tmp_path_factory.mktemp("airflow"), database_url=database) as stack:
         stack.migrate()
         stack.create_accounts(users=ACCOUNTS, roles=dict.fromkeys(APPROVER_ROLES, ()))
         stack.start()
