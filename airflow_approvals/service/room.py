@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, RLock
 
 from airflow import settings
 from airflow.configuration import conf
@@ -30,7 +30,7 @@ RETRY_AFTER_SECONDS = 5
 """When to ask again."""
 POLL_SECONDS = 0.01
 
-_turn_to_write = Lock()
+_turn_to_write = RLock()
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,7 @@ class Room:
 
 @contextmanager
 def turn_to_write() -> Iterator[None]:
-    """Be the only writer of this process where the database takes only one, else do nothing.
-
-    The thread whose turn it is must not ask for another one.
+    """Be the only writing thread of this process where the database takes only one, else do nothing.
 
     :raises Unavailable: it did not come in time.
     """

@@ -81,18 +81,26 @@ def test_writers_of_one_process_queue_before_they_ask_sqlite(
 def test_who_waits_in_vain_for_a_turn_to_write_is_told_to_ask_again(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As one whom the database itself keeps waiting."""
+    """As one whom the database itself keeps waiting. Whose turn it is need not wait for themselves."""
     monkeypatch.setattr(settings, "engine", create_engine(file))
-    with ThreadPoolExecutor(1) as other, room.turn_to_write():
-        waiting = other.submit(lambda: room.turn_to_write().__enter__())
-        with pytest.raises(Unavailable):
-            waiting.result()
-    with room.turn_to_write():
-        pass
+    with room.turn_to_write(), room.turn_to_write(), pytest.raises(Unavailable):
+        _write_elsewhere()
+    _write_elsewhere()
 
 
-def test_elsewhere_nobody_queues(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_elsewhere_nobody_queues(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL locks rows, not the database."""
     monkeypatch.setattr(settings, "engine", create_mock_engine("postgresql://", lambda *_: None))
-    with room.turn_to_write(), room.turn_to_write():
-        pass
+    with room.turn_to_write():
+        _write_elsewhere()
+
+
+def _write_elsewhere() -> None:
+    """Take a turn in another thread."""
+
+    def write() -> None:
+        with room.turn_to_write():
+            pass
+
+    with ThreadPoolExecutor(1) as other:
+        other.submit(write).result()
