@@ -111,7 +111,7 @@ def _retry_after(response: httpx.Response) -> float | None:
 def _moment(header: str) -> datetime | None:
     try:
         return parsedate_to_datetime(header).replace(tzinfo=timezone.utc)  # HTTP knows no other zone
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

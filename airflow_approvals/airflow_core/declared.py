@@ -61,8 +61,9 @@ def _latest(dag_id: str, *, session: Session) -> UUID | None:
 
 def _said(data: Mapping[str, Any] | None, task_id: str) -> bool | None:
     """Read it off a Dag as Airflow stores it. As JSON: making a large Dag of it takes too long in between."""
-    tasks = data["dag"]["tasks"] if data else []
-    found = next((task["__var"] for task in tasks if task["__var"].get("task_id") == task_id), None)
+    tasks = (data or {}).get("dag", {}).get("tasks", [])
+    said = (task.get("__var", {}) for task in tasks)
+    found = next((each for each in said if each.get("task_id") == task_id), None)
     if found is None:
         return None
     mapped = found.get("_is_mapped", False)

@@ -34,8 +34,8 @@ def _between(low: int, high: int) -> Callable[[str], int]:
 
 
 def _fingerprint(text: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{8,64}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not 8 to 64 hexadecimal digits")
+    if not re.fullmatch(r"[0-9a-f]{16,64}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not 16 to 64 hexadecimal digits")
     return text
 
 
@@ -54,8 +54,8 @@ ARG_AS = Arg(
 ARG_COMMENT = Arg(("--comment",), help="Said along with the answer and kept in the record")
 ARG_FINGERPRINT = Arg(
     ("--fingerprint",),
-    help="That of the content you have read, as `airflow approvals show` prints it, or its first 8 digits or "
-    "more: refused if the request has another one by now",
+    help="That of the content you have read, as `airflow approvals show` prints it, or at least its first 16 "
+    "digits: refused if the request has another one by now",
     type=_fingerprint,
 )
 ARG_STATUS = Arg(

@@ -195,10 +195,17 @@ def _more(event: Mapping[str, Any]) -> str:
 
 
 def _whole(beginning: str, approval: Approval) -> str:
-    """Give the fingerprint that begins so, of the contents the request has or had; else what was given."""
-    had = (edit.content_before for edit in approval.edits if edit.content_before)
-    known = (approval.content.fingerprint, *had)
-    return next((mark for mark in known if mark.startswith(beginning)), beginning)
+    """Give the fingerprint that begins so, of the contents the request has or had; else what was given.
+
+    :raises Invalid: several do, which somebody must have looked for.
+    """
+    had = {edit.content_before for edit in approval.edits if edit.content_before}
+    known = [mark for mark in had | {approval.content.fingerprint} if mark.startswith(beginning)]
+    if len(known) > 1:
+        raise Invalid(
+            f"Several contents of this request have a fingerprint that begins {beginning}: type it whole."
+        )
+    return known[0] if known else beginning
 
 
 def _comment(text: str | None) -> str | None:

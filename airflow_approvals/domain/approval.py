@@ -229,10 +229,10 @@ class Approval:
         return Source.PERSON if self.waiter is None else Source.TASK
 
     @property
-    def content_as_opened(self) -> str:
-        """Give the fingerprint of the content before anybody edited it."""
-        before = (edit.content_before for edit in self.edits if edit.content_before is not None)
-        return next(before, self.content.fingerprint)
+    def content_as_opened(self) -> str | None:
+        """Give the fingerprint of the content before anybody edited it; None: no longer known."""
+        replaced = (edit.content_before for edit in self.edits if edit.fields)
+        return next(replaced, self.content.fingerprint)
 
     @property
     def status(self) -> Status:

@@ -6,15 +6,17 @@ import unicodedata
 
 _CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Control, format (which has the bidirectional ones), half a character, line and paragraph separator."""
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
 """Fillers and the like: letters and signs by their category, drawn as nothing or as a blank."""
+_RESERVED = (range(0x2065, 0x2066), range(0xFFF0, 0xFFF9), range(0xE0000, 0xE1000))
+"""Code points without a character, which are drawn as nothing (Default_Ignorable_Code_Point)."""
 _JOINERS = frozenset("\u200c\u200d")
 """Persian words and emoji are spelt with them."""
 
 
 def has_unseen(name: str) -> bool:
     """Tell whether a name has characters that do not show, so that it could be taken for another one."""
-    return any(_is_unseen(c) or c in _JOINERS or _selects_variant(c) for c in name)
+    return any(_is_unseen(c) or c in _JOINERS or _selects_variant(c) or _is_odd_blank(c) for c in name)
 
 
 def escaped(text: str) -> str:
@@ -23,7 +25,13 @@ def escaped(text: str) -> str:
 
 
 def _is_unseen(c: str) -> bool:
-    return (unicodedata.category(c) in _CATEGORIES and c not in _JOINERS) or c in _BLANK
+    if unicodedata.category(c) in _CATEGORIES:
+        return c not in _JOINERS
+    return c in _BLANK or (any(ord(c) in points for points in _RESERVED) and not _selects_variant(c))
+
+
+def _is_odd_blank(c: str) -> bool:
+    return unicodedata.category(c) == "Zs" and c != " "
 
 
 def _selects_variant(c: str) -> bool:

@@ -1,15 +1,15 @@
 """What tells one content from another: SHA-256 of its canonical JSON (RFC 8785).
 
 JSON's numbers are doubles there, so ``1`` and ``1.0`` would be one, and integers above 2**53 several. What a
-double does not tell is named beside it: each such number stands as null, and ``numbers`` lists it with its
-path and as it is written.
+double does not tell is named beside it: each such number stands as null, and ``numbers`` lists it as it is
+written, with its place among all nulls (from 0, keys in order).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import rfc8785
@@ -22,9 +22,11 @@ def fingerprint(document: Mapping[str, Any]) -> str:
 
     :param document: JSON, without a key ``numbers``.
     """
-    numbers = [[path, json.dumps(number)] for path, number in _beyond_doubles(document, "")]
-    whole = {**_within_doubles(document), **({"numbers": numbers} if numbers else {})}
-    return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
+    nulls: list[str | None] = []
+    told: dict[str, Any] = _within_doubles(document, nulls)
+    if numbers := [[place, written] for place, written in enumerate(nulls) if written is not None]:
+        told["numbers"] = numbers
+    return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
 
 
 def _is_beyond_doubles(value: Any) -> bool:
@@ -33,21 +35,13 @@ def _is_beyond_doubles(value: Any) -> bool:
     return isinstance(value, int) and abs(value) > _LARGEST
 
 
-def _beyond_doubles(value: Any, path: str) -> Iterator[tuple[str, float]]:
-    """Give those numbers with their JSON pointers, in order of their keys."""
+def _within_doubles(value: Any, nulls: list[str | None]) -> Any:
+    """Copy a value with null in place of those numbers; ``nulls`` takes what each null stands for."""
     if isinstance(value, Mapping):
-        for key in sorted(value):
-            yield from _beyond_doubles(value[key], f"{path}/{key.replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _beyond_doubles(item, f"{path}/{index}")
-    elif _is_beyond_doubles(value):
-        yield path, value
-
-
-def _within_doubles(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _within_doubles(item) for key, item in value.items()}
+        return {key: _within_doubles(value[key], nulls) for key in sorted(value)}
     if isinstance(value, (list, tuple)):
-        return [_within_doubles(item) for item in value]
-    return None if _is_beyond_doubles(value) else value
+        return [_within_doubles(item, nulls) for item in value]
+    if value is None or _is_beyond_doubles(value):
+        nulls.append(None if value is None else json.dumps(value))
+        return None
+    return value

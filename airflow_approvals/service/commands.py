@@ -74,6 +74,8 @@ def apply(
     now = _later(work.clock(), before)  # only now: waiting for the locks took time, too
     change = _caught_up(before, task, now, session=session)
     refusal: ApprovalError | None = None
+    if change.events:  # so nobody has seen it as it is now
+        change = replace(change, approval=replace(change.approval, version=before.version + 1))
     try:
         change = change.then(command(change.approval, given, now))
     except ApprovalError as error:

@@ -132,9 +132,10 @@ def _open_by_hand(
 def _same(approval_id: UUID, question: Question, *, session: Session) -> Approval:
     """Give what the task asked before, whatever people have changed of it since."""
     approval = store.get(approval_id, session=session)
-    if approval is None or (approval.content_as_opened, _as_opened(approval, question.policy)) != (
-        question.content.fingerprint,
-        question.policy,
+    if (
+        approval is None
+        or approval.content_as_opened not in {None, question.content.fingerprint}
+        or _as_opened(approval, question.policy) != question.policy
     ):
         raise ContentDiffers
     return approval

@@ -106,7 +106,7 @@ def save(before: Approval, change: Change, *, session: Session) -> Approval:
     if after.content is not before.content:
         _keep(before, session=session)
         columns |= mapping.content_columns(after.content)
-    if after.policy is not before.policy:
+    if after.policy != before.policy:
         columns |= mapping.policy_columns(after.policy)
     written = session.execute(
         update(approval_table)
@@ -115,7 +115,7 @@ def save(before: Approval, change: Change, *, session: Session) -> Approval:
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
-    if after.policy is not before.policy:
+    if after.policy != before.policy:
         session.execute(delete(tables.approver).where(tables.approver.c.approval_id == before.id))
         session.execute(insert(tables.approver), mapping.approver_rows(after))
     if after.waiter is not None and after.waiter is not before.waiter:
@@ -138,7 +138,7 @@ def _keep(approval: Approval, *, session: Session) -> None:
     if session.execute(query).scalar_one_or_none() is None:
         session.execute(
             insert(tables.content).values(
-                approval_id=approval.id, fingerprint=now, **mapping.content_columns(approval.content)
+                approval_id=approval.id, **mapping.content_columns(approval.content)
             )
         )
 

@@ -54,7 +54,12 @@ def approval_row(approval: Approval) -> dict[str, Any]:
 
 def content_columns(content: Content) -> dict[str, Any]:
     """Give the columns that only an edit changes; they may be large."""
-    return {"subject": content.subject, "body": content.body, "metadata": dict(content.metadata)}
+    return {
+        "subject": content.subject,
+        "body": content.body,
+        "metadata": dict(content.metadata),
+        "fingerprint": content.fingerprint,
+    }
 
 
 def policy_columns(policy: Policy) -> dict[str, Any]:
@@ -117,8 +122,11 @@ def approval_of(
 
 
 def content_of(row: Row) -> Content:
-    """Rebuild a content from its columns."""
-    return Content(subject=row["subject"], body=row["body"], metadata=row["metadata"])
+    """Rebuild a content from its columns; its fingerprint as it was stored: computing it takes a while."""
+    content = Content(subject=row["subject"], body=row["body"], metadata=row["metadata"])
+    if row["fingerprint"] is not None:
+        vars(content)["fingerprint"] = row["fingerprint"]  # where the cached property looks first
+    return content
 
 
 def waiter_row(approval_id: UUID, waiter: Waiter) -> dict[str, Any]:

@@ -71,6 +71,7 @@ approval = Table(
     Column("subject", String(500), nullable=False),
     Column("body", Text, nullable=False),
     Column("metadata", Json, nullable=False),
+    Column("fingerprint", String(FINGERPRINT_LENGTH)),  # NULL: opened before 0.2.0
     Column("policy", Json, nullable=False),
     Column("status", String(20), nullable=False),
     Column("level", Integer, nullable=False),

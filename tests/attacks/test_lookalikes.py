@@ -41,6 +41,8 @@ ROLES = {
     "variation after": "manager\ufe0f",
     "filler after": "manager\u3164",
     "grapheme joiner inside": "mana\u034fger",
+    "reserved inside": "man\u2065ager",
+    "tag after": "manager\U000e0080",
     "plural": "managers",
     "beginning": "manage",
     "pattern": "manag%",
@@ -50,6 +52,19 @@ ROLES = {
     "quoted": '"manager"',
     "with its kind": "role manager",
     "ends early": "manager;",
+}
+UNSEEN = {
+    "nothing wide inside",
+    "joiner after",
+    "soft hyphen inside",
+    "turned round",
+    "direction mark before",
+    "byte order mark before",
+    "variation after",
+    "filler after",
+    "grapheme joiner inside",
+    "reserved inside",
+    "tag after",
 }
 USERS = {
     "capital": "Manager",
@@ -70,16 +85,19 @@ def test_nobody_holds_a_role_that_looks_like_theirs(server: Server) -> None:
     """Refused at opening, or asked of nobody: the manager can neither answer nor count it as waiting."""
     run_id = server.new_run()
     wrong: dict[Any, Any] = {}
+    refused: set[str] = set()
     for name, role in ROLES.items():
         asked = content(dag_id=SALES, run_id=run_id, approver_role=role, escalate_role=None)
         opened = server.post("/approvals", by=server.person("editor"), json=asked)
         if opened.status_code == 422:
+            refused.add(name)
             continue
         if opened.status_code != 201:
             wrong[name] = refusal(opened)
             continue
         wrong |= _not_asked(server, name, opened.json())
     assert wrong == {}
+    assert refused >= {name for name in ROLES if "blank" in name or name in UNSEEN}
     query = {"run_id": run_id, "assigned_to_me": True}
     assert server.get("/approvals", by=server.person("manager"), params=query).json()["total_entries"] == 0
     decided = {"run_id": run_id, "status": ["approved", "denied"]}

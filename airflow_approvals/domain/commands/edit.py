@@ -69,16 +69,17 @@ def edit(approval: Approval, new: Edit, now: datetime) -> Change:
     content, policy = approval.content, approval.policy
     edited = replace(
         approval,
-        content=Content.of(
-            subject=content.subject if new.subject is None else new.subject,
-            body=content.body if new.body is None else new.body,
-            metadata=content.metadata if new.metadata is None else new.metadata,
-        ),
+        content=_content(content, new),
         progress=replace(approval.progress, expires_at=_deadline(approval, new.expires_at, now)),
         policy=policy if new.approvers is None else policy.with_approvers(new.approvers),
     )
     if edited == approval:
         return Change(approval=approval)
+    if policy.on_expiry is OnExpiry.APPROVE and (edited.content, edited.policy) != (content, policy):
+        raise Invalid(
+            "Silence approves this request, so what it asks, and whom, stays as it was opened; "
+            "cancel it, and ask again."
+        )
     if len(approval.edits) >= MAX_EDITS:
         raise TooManyEdits(limit=MAX_EDITS)
     updated = Updated(
@@ -88,11 +89,11 @@ def edit(approval: Approval, new: Edit, now: datetime) -> Change:
         content=_changed(content.fingerprint, edited.content.fingerprint),
         expires_at=_changed(approval.progress.expires_at, edited.progress.expires_at),
         approvers=_changed(_approvers(policy), _approvers(edited.policy)),
-        voided=tuple(vote.by.name for vote in approval.votes) if edited.content != content else (),
+        voided=() if edited.content is content else tuple(vote.by.name for vote in approval.votes),
     )
     edited = replace(
         edited,
-        votes=approval.votes if edited.content == content else (),
+        votes=approval.votes if edited.content is content else (),
         edits=(*approval.edits, past(updated)),
     )
     return Change(approval=edited, events=(updated,))
@@ -115,6 +116,16 @@ def _changed(before: T, after: T) -> Changed[T] | None:
 
 def _approvers(policy: Policy) -> tuple[tuple[Approver, ...], ...]:
     return tuple(level.approvers for level in policy.levels)
+
+
+def _content(before: Content, new: Edit) -> Content:
+    """Give the content as edited: the very same where nothing of it changes, which need not be written."""
+    after = Content.of(
+        subject=before.subject if new.subject is None else new.subject,
+        body=before.body if new.body is None else new.body,
+        metadata=before.metadata if new.metadata is None else new.metadata,
+    )
+    return before if after == before else after
 
 
 def _deadline(approval: Approval, wanted: datetime | Keep | None, now: datetime) -> datetime | None:

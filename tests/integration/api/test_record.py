@@ -61,14 +61,14 @@ ENDINGS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
         "wait",
         [{"type": "expired", "text": "Expired: nobody answered in time", "on_expiry": "fail"}],
     ),
-    "approved by silence": (
-        "approve",
+    "denied by silence": (
+        "deny",
         "wait",
         [
             {
                 "type": "expired",
-                "text": "Approved, because nobody answered in time",
-                "on_expiry": "approve",
+                "text": "Denied, because nobody answered in time",
+                "on_expiry": "deny",
             }
         ],
     ),

@@ -48,7 +48,7 @@ def test_an_answer_from_a_shell_may_say_what_was_read(fab: Cli, requests: Reques
     after = requests.look(approval_id).content.fingerprint
 
     changed, unknown, malformed = fab.at_once(
-        ("approve", str(approval_id), "--as", "mia", "--fingerprint", before[:8]),
+        ("approve", str(approval_id), "--as", "mia", "--fingerprint", before[:16]),
         ("approve", str(approval_id), "--as", "mia", "--fingerprint", "0" * 64),
         ("approve", str(approval_id), "--as", "mia", "--fingerprint", "abc"),
     )
@@ -56,8 +56,8 @@ def test_an_answer_from_a_shell_may_say_what_was_read(fab: Cli, requests: Reques
     assert "changed since you read it: its text." in changed.err
     assert "changed since you read it: its subject, its text, its details." in unknown.err
     assert malformed.code == 2
-    assert "8 to 64 hexadecimal digits" in malformed.err
+    assert "16 to 64 hexadecimal digits" in malformed.err
     assert requests.look(approval_id).status is Status.PENDING
 
-    approved = fab("approve", str(approval_id), "--as", "mia", "--fingerprint", after[:12], "-o", "json")
+    approved = fab("approve", str(approval_id), "--as", "mia", "--fingerprint", after[:20], "-o", "json")
     assert approved.value["status"] == "approved"

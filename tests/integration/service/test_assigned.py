@@ -33,7 +33,7 @@ TERMS = {
     "second level waits for ever": policy(level(role("manager")), level(role("director"), timeout=None)),
     "waits for ever": policy(level(role("manager"), user("ana"), timeout=None)),
     "two needed": policy(level(role("manager")), level(user("ana")), quorum=2),
-    "silence approves": policy(level(role("manager")), on_expiry=OnExpiry.APPROVE),
+    "silence denies": policy(level(role("manager")), on_expiry=OnExpiry.DENY),
 }
 PASTS = ("untouched", "answered", "edited", "edited by an approver", "escalated", "over", "cancelled")
 PEOPLE = (

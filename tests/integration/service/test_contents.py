@@ -6,7 +6,7 @@ import json
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import Verdict
@@ -121,6 +121,45 @@ def test_an_edit_of_an_older_version_is_refused(desk: Desk) -> None:
     assert desk.read(gate).content.body == "Pay twice."
 
 
+def test_an_edit_of_what_has_escalated_meanwhile_is_refused(desk: Desk) -> None:
+    """The editor has seen the first level, whose deadline is what they change; the escalation stays."""
+    gate = desk.gate()
+    with pytest.raises(VersionDiffers) as refusal:
+        desk.edit(gate, expires_at=NOW + 9 * HOUR, version=gate.version, now=NOW + HOUR)
+    escalated = desk.read(gate)
+    assert (refusal.value.version, escalated.version) == (2, 2)
+    assert desk.trail(gate) == ["opened", "escalated"]
+    edited = desk.edit(gate, expires_at=NOW + 9 * HOUR, version=escalated.version, now=NOW + HOUR + MINUTE)
+    assert edited.progress.expires_at == NOW + 9 * HOUR
+
+
+def test_only_a_replaced_content_is_kept(desk: Desk, session: Session) -> None:
+    """Neither another deadline nor other approvers copy the text, nor does repeating it."""
+    gate = desk.gate()
+    desk.edit(gate, expires_at=NOW + 9 * HOUR)
+    desk.edit(gate, approvers=((user("ana"),), (role("board"),)), body=gate.content.body)
+    assert session.execute(select(func.count()).select_from(tables.content)).scalar_one() == 0
+    session.rollback()
+    desk.edit(gate, body="Pay twice.")
+    assert session.execute(select(tables.content.c.body)).scalars().all() == [gate.content.body]
+
+
+def test_a_fingerprint_is_computed_when_the_content_is_written(desk: Desk, session: Session) -> None:
+    """And read from then on; of a request that an older version opened it is computed."""
+    gate = desk.gate()
+    stored = tables.approval.c.fingerprint
+    assert session.execute(select(stored)).scalar_one() == gate.content.fingerprint
+    session.rollback()
+    edited = desk.edit(gate, body="Pay twice.")
+    assert session.execute(select(stored)).scalar_one() == edited.content.fingerprint
+    session.execute(update(tables.approval).values(fingerprint="stored"))
+    session.commit()
+    assert desk.read(gate).content.fingerprint == "stored"
+    session.execute(update(tables.approval).values(fingerprint=None))
+    session.commit()
+    assert desk.read(gate).content.fingerprint == edited.content.fingerprint
+
+
 @pytest.mark.parametrize("old", [1, True, 1.0, [1], {"a": 1}])
 @pytest.mark.parametrize("new", [1, True, 1.0, [1.0], {"a": True}])
 def test_no_change_of_details_is_lost(desk: Desk, old: object, new: object) -> None:
@@ -149,6 +188,19 @@ def test_asking_again_after_edits_gives_the_same_request(desk: Desk, rows: Airfl
         ask_again(desk, ti_id, subject="Release 1.3")
     with pytest.raises(ContentDiffers):
         ask_again(desk, ti_id, terms=policy(quorum=2))
+
+
+def test_asking_again_after_an_edit_whose_text_is_lost(
+    desk: Desk, rows: AirflowRows, session: Session
+) -> None:
+    """As where the upgrade was printed as SQL: nobody knows what was asked first, so the gate goes on."""
+    ti_id = rows.task_instance()
+    gate = desk.ask(ti_id)
+    desk.edit(gate, subject="Release 1.3")
+    older = {"changed": {"subject": {"from": gate.content.subject, "to": "Release 1.3"}}}
+    session.execute(update(tables.event).where(tables.event.c.type == "updated").values(fields=older))
+    session.commit()
+    assert ask_again(desk, ti_id) == gate.id
 
 
 def test_a_slow_clock_does_not_turn_the_record_round(desk: Desk) -> None:

@@ -197,6 +197,21 @@ def test_a_dag_that_airflow_does_not_keep_says_nothing(desk: Desk, rows: Airflow
     assert desk.ask(rows.task_instance(), terms=SILENCE).is_open
 
 
+@pytest.mark.parametrize(
+    "kept", [{}, {"dag": {}}, {"dag": {"tasks": [{}]}}, {"dag": {"tasks": [{"gate": 1}]}}]
+)
+def test_a_dag_that_airflow_keeps_in_another_way_says_nothing(
+    desk: Desk, rows: AirflowRows, kept: dict[str, Any]
+) -> None:
+    """A later Airflow may write it otherwise."""
+    with stored(rows):
+        gate(on_expiry="fail")
+    ti_id = running(rows)
+    with desk.sessions.begin() as session:
+        session.execute(update(SerializedDagModel.__table__).values(data=kept))
+    assert desk.ask(ti_id, terms=SILENCE).is_open
+
+
 @pytest.mark.parametrize("bundle_version", [None, "abc123"])
 def test_a_run_is_held_to_the_code_that_it_runs(
     desk: Desk, rows: AirflowRows, bundle_version: str | None

@@ -70,7 +70,9 @@ def test_who_is_told_when_to_come_back_waits_as_told(
     assert at_least <= second.at - first.at < at_least + 5
 
 
-@pytest.mark.parametrize("retry_after", ["soon", "", "-1", "1.5", "٣", "9" * 400])
+@pytest.mark.parametrize(
+    "retry_after", ["soon", "", "-1", "1.5", "٣", "9" * 400, "Fri, 27 Nov 99999999999999999999 20:00:00 GMT"]
+)
 def test_nonsense_is_not_obeyed(api: ApprovalsApi, retry_after: str) -> None:
     """The client asks again in its own time, within what it has."""
     approval = api.open()

@@ -18,6 +18,11 @@ UNSEEN = {
     "line separator": "\u2028",
     "escape": "\x1b",
     "half a character": "\ud800",
+    "reserved, not drawn": "\u2065",
+    "reserved, not drawn either": "\ufff0",
+    "reserved among tags": "\U000e0080",
+    "reserved after variations": "\U000e0fff",
+    "note without a head": "\U0001d159",
 }
 
 
@@ -55,3 +60,11 @@ def test_in_a_name_nothing_may_hide(c: str) -> None:
 def test_names_that_show_are_clear(name: str) -> None:
     """In whatever script."""
     assert not has_unseen(name)
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\u2003", "\u3000", "\u1680"])
+def test_a_name_has_no_blank_but_the_plain_one(blank: str) -> None:
+    """Another one looks the same; in a text it may stand."""
+    assert has_unseen(f"release{blank}manager")
+    assert not has_unseen("release manager")
+    assert escaped(f"1{blank}000") == f"1{blank}000"

@@ -265,6 +265,33 @@ def test_a_request_approved_by_silence_may_be_given_more_time(by: timedelta) -> 
     assert updated(change).expires_at == Changed(before=NOW + HOUR, after=NOW + HOUR + by)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"subject": "Pay Mallory"},
+        {"body": "Pay Mallory 1,000,000."},
+        {"metadata": {"amount": 1_000_000}},
+        {"approvers": [[user("nobody-at-all")]]},
+        {"body": "Pay Mallory 1,000,000.", "expires_at": NOW + 2 * HOUR},
+    ],
+)
+def test_what_silence_approves_stays_as_it_was_opened(values: dict[str, Any]) -> None:
+    """Else one editor writes the text, asks somebody who does not exist, and waits."""
+    approval = opened(policy=policy(level(role("manager")), on_expiry=OnExpiry.APPROVE))
+    with pytest.raises(Invalid, match="Silence approves this request"):
+        edit(approval, change_of(**values), SOON)
+
+
+def test_what_silence_approves_may_be_told_what_it_is() -> None:
+    """Who replaces all values at once, to give more time, repeats them."""
+    approval = opened(policy=policy(level(role("manager")), on_expiry=OnExpiry.APPROVE))
+    same = {name: getattr(approval.content, name) for name in ("subject", "body", "metadata")}
+    change = edit(approval, change_of(**same, approvers=[[role("manager")]], expires_at=NOW + 2 * HOUR), SOON)
+    assert updated(change) == Updated(
+        at=SOON, actor=EDITOR, expires_at=Changed(before=NOW + HOUR, after=NOW + 2 * HOUR)
+    )
+
+
 def test_silence_that_approves_is_never_given_a_deadline() -> None:
     """A request that waited for ever would be approved in a second; older versions opened such ones."""
     terms = policy(level(role("manager"), timeout=None), on_expiry=OnExpiry.APPROVE)

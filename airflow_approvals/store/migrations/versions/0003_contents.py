@@ -1,5 +1,7 @@
 """Contents that edits replaced in a table of their own, each once; the record names them by fingerprint.
 
+A request has the fingerprint of its content beside it, once it is written; of older ones it is computed.
+
 Each edit in the record is rewritten, the newest first: from the content of today one comes back to the one
 before. SQL that is only printed leaves the edits as they are: of those, the record then tells that there was
 an edit and of what, without the texts.
@@ -53,7 +55,8 @@ content = sa.table(
 
 
 def upgrade() -> None:
-    """Make the table, and move the texts of edits into it."""
+    """Make the column and the table, and move the texts of edits into it."""
+    op.add_column("approval", sa.Column("fingerprint", sa.String(64)))
     op.create_table(
         "approval_content",
         sa.Column("approval_id", sa.Uuid(), nullable=False),
@@ -99,6 +102,7 @@ def downgrade() -> None:
             for edit in edits:
                 _move_back(edit, texts)
     op.drop_table("approval_content")
+    op.drop_column("approval", "fingerprint")
 
 
 def _move_back(edit: Any, texts: dict[str, Text]) -> None:
