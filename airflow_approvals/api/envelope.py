@@ -7,8 +7,8 @@ understand in two ways, reaches any other parser.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from email.message import Message as Mail
 from typing import Any, NoReturn
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,7 +26,7 @@ MEANING = {
 """What refusals of a body mean, for the OpenAPI document."""
 
 _WITH_BODY = frozenset({"POST", "PATCH", "PUT", "DELETE"})
-_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii"})
+_UTF8 = re.compile(r'\s*charset\s*=\s*("?)(utf-?8|us-ascii)\1\s*', re.IGNORECASE)
 
 
 class _Refused(Exception):  # noqa: N818  (never leaves this module)
@@ -125,10 +125,9 @@ def _check(body: bytes, headers: Headers) -> None:
 
 
 def _is_json(content_type: str) -> bool:
-    mail = Mail()
-    mail["content-type"] = content_type
-    charset = mail.get_content_charset()
-    return mail.get_content_type() == "application/json" and (charset is None or charset in _CHARSETS)
+    kind, *parameters = content_type.split(";")
+    charsets = [each for each in parameters if "charset" in each.lower()]
+    return kind.strip().lower() == "application/json" and all(map(_UTF8.fullmatch, charsets))
 
 
 class _Unclear(Exception):  # noqa: N818

@@ -61,7 +61,10 @@ class Sight:
 
         :raises NotAllowed: the refusal.
         """
-        origin = Origin(dag_id=self.place.dag_id, run_id=self.place.run_id)
+        place = self.place
+        origin = Origin(
+            dag_id=place.dag_id, run_id=place.run_id, task_id=place.task_id, map_index=place.map_index
+        )
         raise _noted(refusal, deed, self.person, origin, self.approval_id, self.work)
 
 

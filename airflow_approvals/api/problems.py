@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -44,6 +45,9 @@ STATUS_OF: Mapping[type[errors.ApprovalError], int] = {
     errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
+
+_SUSPECT = frozenset({"person_only", "own_request", "task_only", "same_origin"})
+"""Rules that nobody runs into by mistake: a token or a page that tries what it is not for."""
 
 MAX_ERRORS_SHOWN = 10
 MAX_NAME_SHOWN = 100
@@ -82,8 +86,10 @@ def _answer(status: int, problem: Problem) -> JSONResponse:
     return answer
 
 
-async def _approval_error(_: Request, error: Exception) -> JSONResponse:
+async def _approval_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.ApprovalError)  # noqa: S101  (registered for this class)
+    if isinstance(error, errors.NotAllowed) and error.rule in _SUSPECT:
+        log.warning("%s %s refused: %s", request.method, quote(request.url.path), error.rule)
     return _answer(STATUS_OF[type(error)], problem_of(error))
 
 

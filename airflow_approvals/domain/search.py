@@ -34,6 +34,8 @@ class Place:
 
     dag_id: str
     run_id: str
+    task_id: str | None
+    map_index: int
     team_name: str | None
     is_approver: bool
 

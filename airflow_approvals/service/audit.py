@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from airflow_approvals.airflow_core import audit_log
 from airflow_approvals.domain.approval import Origin, Verdict
 from airflow_approvals.domain.errors import ApprovalError, NotAllowed
-from airflow_approvals.domain.people import Who
+from airflow_approvals.domain.people import Actor
 from airflow_approvals.service.transaction import Work, writing
 
 
@@ -36,7 +36,7 @@ class Deed(str, Enum):
 
 def note(
     deed: Deed,
-    who: Who,
+    who: Actor,
     origin: Origin,
     *,
     approval_id: UUID | None,
@@ -49,6 +49,8 @@ def note(
     :param refusal: why it was not done; None: it was.
     """
     extra: dict[str, Any] = {"approval_id": approval_id and str(approval_id), "actor_id": who.id}
+    if who.os_user is not None:  # who answered on their behalf
+        extra["os_user"] = who.os_user
     if refusal is not None:
         extra["refused"] = refusal.rule if isinstance(refusal, NotAllowed) else refusal.code
     audit_log.write(
@@ -64,7 +66,7 @@ def note(
 
 
 def note_refusal(
-    deed: Deed, who: Who, origin: Origin, refusal: ApprovalError, *, approval_id: UUID | None, work: Work
+    deed: Deed, who: Actor, origin: Origin, refusal: ApprovalError, *, approval_id: UUID | None, work: Work
 ) -> None:
     """Add a line about what was refused before it reached the request."""
     writing(_note_refusal, deed, who, origin, refusal, approval_id, work=work)
@@ -72,7 +74,7 @@ def note_refusal(
 
 def _note_refusal(
     deed: Deed,
-    who: Who,
+    who: Actor,
     origin: Origin,
     refusal: ApprovalError,
     approval_id: UUID | None,

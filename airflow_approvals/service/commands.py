@@ -189,7 +189,7 @@ def _delete(approval_id: UUID, actor: Actor, work: Work, *, session: Session) ->
     refusal = _why_not_delete(held, work, session=session)
     if refusal is None:
         store.remove([approval_id], session=session)
-    origin = Origin(dag_id=held.dag_id, run_id=held.run_id)
+    origin = Origin(dag_id=held.dag_id, run_id=held.run_id, task_id=held.task_id, map_index=held.map_index)
     audit.note(Deed.DELETE, actor, origin, approval_id=approval_id, refusal=refusal, session=session)
     return refusal
 

@@ -34,6 +34,8 @@ class Held:
     ti_id: UUID | None
     dag_id: str
     run_id: str
+    task_id: str | None
+    map_index: int
     resolved_at: datetime | None
 
 
@@ -256,7 +258,14 @@ def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]
 def _holders() -> Select[Any]:
     columns = approval_table.c
     return select(
-        columns.id, columns.status, waiter_table.c.ti_id, columns.dag_id, columns.run_id, columns.resolved_at
+        columns.id,
+        columns.status,
+        waiter_table.c.ti_id,
+        columns.dag_id,
+        columns.run_id,
+        columns.task_id,
+        columns.map_index,
+        columns.resolved_at,
     ).outerjoin(waiter_table, waiter_table.c.approval_id == columns.id)
 
 

@@ -60,9 +60,14 @@ def place_of(approval_id: UUID, actor: Actor, *, session: Session) -> Place | No
     """Give what decides whether this person may see a request; None when there is no such request."""
     columns = approval_table.c
     asked = exists().where(tables.approver.c.approval_id == columns.id, _named(actor))
-    query = select(columns.dag_id, columns.run_id, columns.team_name, asked.label("is_approver")).where(
-        columns.id == approval_id
-    )
+    query = select(
+        columns.dag_id,
+        columns.run_id,
+        columns.task_id,
+        columns.map_index,
+        columns.team_name,
+        asked.label("is_approver"),
+    ).where(columns.id == approval_id)
     row = session.execute(query).mappings().one_or_none()
     return None if row is None else Place(**row)
 

@@ -11,12 +11,14 @@ from sqlalchemy import select, table, text
 
 from tests.integration.api.server import INVALID, SALES, Server, problem
 
-AUDIT = table("log", *map(sql_column, ("id", "event", "owner", "dag_id", "extra")))
+AUDIT = table("log", *map(sql_column, ("id", "event", "owner", "dag_id", "task_id", "extra")))
 
 
 def audited(server: Server, approval: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     """The lines of Airflow's audit log about a request: event, who, why it was refused."""
-    query = select(AUDIT.c.event, AUDIT.c.owner, AUDIT.c.extra).where(text("event LIKE 'approval_%'"))
+    query = select(AUDIT.c.event, AUDIT.c.owner, AUDIT.c.extra).where(
+        text("event LIKE 'approval_%'"), AUDIT.c.task_id == approval["task_id"]
+    )
     with server.engine.connect() as connection:
         rows = connection.execute(query.order_by(AUDIT.c.id)).all()
     about = [(row.event, row.owner, json.loads(row.extra)) for row in rows]

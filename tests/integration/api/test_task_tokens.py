@@ -173,6 +173,18 @@ def test_no_token_decides(fab: Server, verb: str) -> None:
     assert fab.read(own)["status"] == fab.read(foreign)["status"] == "pending"
 
 
+def test_the_servers_log_warns_of_tokens_that_try_what_is_not_theirs(fab: Server) -> None:
+    """With method and path: somebody has a token, or wrote a task, that means harm."""
+    approval = fab.open()
+    path = f"/approvals/{approval['id']}"
+    fab.post(f"{path}/approve", by=fab.task(fab.new_task().ti_id))
+    fab.post(f"{path}/cancel", by=fab.task(fab.new_task().ti_id), json={"reason": "no"})
+    fab.post(f"{path}/deny", by={**fab.cookie("manager"), "Sec-Fetch-Site": "cross-site"})
+    log = fab.stack.log_file("api-server").read_text()
+    for what, rule in (("approve", "person_only"), ("cancel", "own_request"), ("deny", "same_origin")):
+        assert f"/v1{path}/{what} refused: {rule}" in log
+
+
 def test_a_task_named_like_an_approver_is_none(fab: Server) -> None:
     """An approver's name that equals a task's actor id gives that task no right."""
     task = fab.new_task()

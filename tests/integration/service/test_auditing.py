@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,23 @@ def test_a_line_says_where_it_belongs(desk: Desk, session: Session) -> None:
     assert json.loads(line.extra or "") == {"approval_id": str(gate.id), "actor_id": MANAGER.id}
     assert line.owner_display_name == MANAGER.name
     assert line.dttm is not None
+
+
+def test_a_line_from_a_shell_says_whose_shell(desk: Desk, session: Session) -> None:
+    """The approver's name is what somebody typed."""
+    desk.decide(desk.gate(), actor=replace(MANAGER, os_user="root"))
+    session.rollback()
+    line = session.execute(select(Log)).scalar_one()
+    assert (line.owner, json.loads(line.extra or "")["os_user"]) == (MANAGER.name, "root")
+
+
+def test_a_refused_deletion_belongs_to_the_task(desk: Desk, session: Session) -> None:
+    """As a line about the deed would."""
+    gate = desk.gate()
+    tried(desk.delete, gate)
+    session.rollback()
+    line = session.execute(select(Log)).scalar_one()
+    assert (line.task_id, line.map_index) == (gate.origin.task_id, gate.origin.map_index)
 
 
 def test_opening_by_hand_is_noted(desk: Desk, rows: AirflowRows, session: Session) -> None:
