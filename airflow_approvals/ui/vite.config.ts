@@ -41,7 +41,7 @@ const STAND_INS: Record<string, string> = {
   entities: "export const decodeHTML = (text) => text;",
   mdurl: "export {};",
   // React has had it itself since version 18.
-  "use-sync-external-store/shim/index.js": 'export { useSyncExternalStore } from "react";',
+  "use-sync-external-store/shim": 'export { useSyncExternalStore } from "react";',
   "uc.micro": "export const P = /\\p{P}/u; export const S = /\\p{S}/u;",
 };
 

@@ -13,7 +13,10 @@ export function serve(
     log.push(asked);
     const { body: given, status } = await respond(asked, headers as Record<string, string>);
     if (status === 0) throw new TypeError("Failed to fetch");
-    return { json: () => Promise.resolve(given), ok: status < 400, status };
+    return { json: () => Promise.resolve(given), ok: status < 400, status, text: () => Promise.resolve(textOf(given)) };
   });
   return log;
 }
+
+/** A body is JSON, or its text already, where a test minds how that is written. */
+const textOf = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body ?? null));

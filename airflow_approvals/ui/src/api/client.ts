@@ -1,3 +1,4 @@
+import { readAnswer, stringify } from "./numbers";
 import type { Closed, Problem } from "./types";
 
 /** A refusal in the server's own words; status 0 means that the server could not be reached. */
@@ -32,12 +33,12 @@ async function call(method: string, path: string, body?: unknown, version?: numb
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         ...(version === undefined ? {} : { "If-Match": `"${version}"` }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: stringify(body),
     });
   } catch {
     throw new ApiError(0, "Airflow cannot be reached.");
   }
-  if (response.ok) return response.status === 204 ? undefined : response.json();
+  if (response.ok) return response.status === 204 ? undefined : readAnswer(await response.text());
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
   const words = problem.detail ?? `Airflow answered ${response.status}.`;
   throw new ApiError(response.status, words, problem.code, problem.closed, problem.changed, problem.fingerprint);

@@ -1,5 +1,5 @@
 import { Box, Button, HStack, Text, Textarea } from "@chakra-ui/react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { Approval, Detail } from "../api/types";
 import { AnswerDialog } from "../shared/AnswerDialog";
@@ -7,6 +7,7 @@ import { Changes } from "../shared/ContentChange";
 import { useDraft } from "../shared/drafts";
 import { Guard } from "../shared/Guard";
 import { Message, Refusal } from "../shared/Message";
+import { noteRead } from "../shared/read";
 import { isOpen } from "../shared/status";
 import { useAnswer } from "../shared/useAnswer";
 import { useSettled } from "../shared/useSettled";
@@ -21,6 +22,7 @@ export function Decision({ detail }: { detail: Detail }) {
   const [comment, setComment] = useDraft(approval.id);
   // An answer is given to what was read. What came in since counts as read when the person says so.
   const [read, setRead] = useState(approval);
+  useEffect(() => noteRead(read), [read]);
   const [denying, setDenying] = useState<Approval>();
   const [couldDecide] = useState(canDecide);
   const open = isOpen(approval.status);

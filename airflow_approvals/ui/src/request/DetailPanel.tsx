@@ -7,6 +7,7 @@ import { Countdown } from "../shared/Countdown";
 import { Guard } from "../shared/Guard";
 import { useLive } from "../shared/live";
 import { Message } from "../shared/Message";
+import { stringify } from "../api/numbers";
 import { Placeholder } from "../shared/Placeholder";
 import { Stale } from "../shared/Stale";
 import { isOpen } from "../shared/status";
@@ -98,7 +99,7 @@ function Content({ close, detail }: { close: () => void; detail: Detail }) {
       ) : null}
       {Object.keys(approval.metadata).length > 0 ? (
         <Part title="Details">
-          <Guard key={approval.fingerprint} text={() => JSON.stringify(approval.metadata, null, 2)} what="details">
+          <Guard key={approval.fingerprint} text={() => stringify(approval.metadata, 2) ?? ""} what="details">
             <MetadataTable metadata={approval.metadata} />
           </Guard>
         </Part>

@@ -2,6 +2,7 @@ import { Box, Table } from "@chakra-ui/react";
 
 import { escaped } from "../shared/characters";
 import { ForeignLink } from "../shared/ForeignLink";
+import { Exact, stringify } from "../api/numbers";
 
 const DEEPEST = 4;
 
@@ -37,6 +38,7 @@ export function MetadataTable({ depth = 0, metadata }: { depth?: number; metadat
 }
 
 function Value({ depth, value }: { depth: number; value: unknown }) {
+  if (value instanceof Exact) return value.written;
   if (value === null || typeof value === "boolean" || typeof value === "number") return String(value);
   if (typeof value === "string") {
     return /^https?:\/\/\S+$/.test(value) ? (
@@ -47,7 +49,7 @@ function Value({ depth, value }: { depth: number; value: unknown }) {
       escaped(value)
     );
   }
-  if (depth >= DEEPEST) return escaped(JSON.stringify(value));
+  if (depth >= DEEPEST) return escaped(stringify(value) ?? "");
   if (!Array.isArray(value)) return <MetadataTable depth={depth + 1} metadata={value as Record<string, unknown>} />;
   return (
     <Box as="ul" listStylePosition="inside" listStyleType="disc">

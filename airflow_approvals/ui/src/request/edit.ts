@@ -1,4 +1,6 @@
 import type { Approval, Approver, Edit } from "../api/types";
+import { isTree } from "../shared/differences";
+import { parseExactly, stringify } from "../api/numbers";
 import { fromLocalInput, toLocalInput } from "../shared/time";
 
 /** What the form holds while it is filled in; one list of approvers per level. */
@@ -8,7 +10,7 @@ export function draftOf(approval: Approval, timeZone: string): Draft {
   return {
     deadline: approval.expires_at === null ? "" : toLocalInput(approval.expires_at, timeZone),
     approvers: approval.levels.map((level) => level.approvers.map((approver) => ({ ...approver }))),
-    metadata: JSON.stringify(approval.metadata, null, 2),
+    metadata: stringify(approval.metadata, 2) ?? "",
   };
 }
 
@@ -46,12 +48,12 @@ export function changesOf(approval: Approval, draft: Draft, timeZone: string): E
 function readMetadata(text: string): Edit["metadata"] {
   let value: unknown;
   try {
-    value = JSON.parse(text.trim() || "{}");
+    value = parseExactly(text.trim() || "{}");
   } catch {
     value = undefined;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isTree(value) || Array.isArray(value)) {
     throw new Error('The details must be a JSON object, like {"rows": 1200}.');
   }
-  return value as Edit["metadata"];
+  return value;
 }

@@ -1,6 +1,7 @@
 // The twin of domain/characters.py: control, format (which has the bidirectional ones), half a character, line and
-// paragraph separator; then letters and signs that are drawn as nothing or as a blank.
-const UNSEEN = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0/gu;
+// paragraph separator; then letters and signs that are drawn as nothing or as a blank, and code points without any.
+const UNSEEN =
+  /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0|\u{1d159}|[\u2065\ufff0-\ufff8\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/gu;
 // Line breaks and tabs lay out text; Persian words and emoji are spelt with the joiners.
 const STAYS = "\n\t\u200c\u200d";
 // No script puts more marks on one letter; thousands take a browser seconds to draw.

@@ -1,3 +1,5 @@
+import { Exact, stringify } from "../api/numbers";
+
 const AROUND_LINES = 2;
 const AROUND_CHARACTERS = 60;
 const LONGEST = 300;
@@ -104,9 +106,9 @@ export function valueDifferences(from: unknown, to: unknown): Array<ValueChange>
 }
 
 function compare(from: unknown, to: unknown, path: string, found: Array<ValueChange>): void {
-  if (found.length > MOST || JSON.stringify(from) === JSON.stringify(to)) return;
+  if (found.length > MOST || stringify(from) === stringify(to)) return;
   if (!isTree(from) || !isTree(to) || Array.isArray(from) !== Array.isArray(to)) {
-    const [before, after] = [written(from), written(to)];
+    const [before, after] = [stringify(from), stringify(to)];
     found.push({ path, from: before && around(before, after ?? ""), to: after && around(after, before ?? "") });
     return;
   }
@@ -116,6 +118,5 @@ function compare(from: unknown, to: unknown, path: string, found: Array<ValueCha
   }
 }
 
-const isTree = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
-const written = (value: unknown): string | undefined => JSON.stringify(value);
+export const isTree = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !(value instanceof Exact);

@@ -5,6 +5,7 @@ import type { Verdict } from "../api/types";
 import { forgetDraft } from "./drafts";
 import { each, type Outcome, refusalIn, type Refused } from "./each";
 import { refreshAll } from "./live";
+import { readOf } from "./read";
 import { useTimeZone } from "./useTimeZone";
 import { CONTENT_CHANGED, wordsOf } from "./words";
 
@@ -26,8 +27,9 @@ export function useAnswer<T extends { fingerprint: string; id: string }>(): Answ
   const [done, setDone] = useState<number>();
   const [outcomes, setOutcomes] = useState<ReadonlyArray<Outcome<T>>>([]);
 
-  const send = async ({ fingerprint, id }: T, verdict: Verdict, comment: string) => {
-    await post(`approvals/${id}/${verdict}`, { comment: comment.trim() || null, fingerprint });
+  const send = async (item: T, verdict: Verdict, comment: string) => {
+    const { id } = item;
+    await post(`approvals/${id}/${verdict}`, { comment: comment.trim() || null, fingerprint: readOf(item) });
     forgetDraft(id);
   };
 

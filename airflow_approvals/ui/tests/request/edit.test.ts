@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { parseExactly, stringify } from "../../src/api/numbers";
 import type { Approval } from "../../src/api/types";
 import { changesOf, draftOf } from "../../src/request/edit";
 
@@ -29,7 +30,15 @@ describe("editing", () => {
     expect(() => changesOf(approval, emptied, "UTC")).toThrow(/at least one approver/);
   });
 
-  it.each(["[1]", "null", "{", "3"])("refuses details that are no object: %s", (metadata) => {
+  it("keeps numbers that JavaScript would round as they are written", () => {
+    const exact = { ...approval, metadata: parseExactly('{"amount":9007199254740993,"share":1.0}') } as Approval;
+    const shown = draftOf(exact, "UTC");
+    expect(shown.metadata).toBe('{\n  "amount": 9007199254740993,\n  "share": 1.0\n}');
+    const edit = changesOf(exact, { ...shown, metadata: shown.metadata.replace("1.0", "2.0") }, "UTC");
+    expect(stringify(edit)).toBe('{"metadata":{"amount":9007199254740993,"share":2.0}}');
+  });
+
+  it.each(["[1]", "null", "{", "3", "1.0"])("refuses details that are no object: %s", (metadata) => {
     expect(() => changesOf(approval, { ...draft(), metadata }, "UTC")).toThrow(/JSON object/);
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { useDraft } from "../../src/shared/drafts";
 import { useLive } from "../../src/shared/live";
+import { noteRead } from "../../src/shared/read";
 import { useAnswer } from "../../src/shared/useAnswer";
 import { type Answer, type Asked, serve } from "../server";
 import { readIn } from "../show";
@@ -46,6 +47,19 @@ describe("an answer that counts", () => {
       ["approvals/b/deny", { comment: null, fingerprint: "read-b" }],
     ]);
     expect(hook.current).toMatchObject({ busy: false, recorded: true, refused: undefined });
+  });
+
+  it("is to the content that was read, also where a newer one came in since", async () => {
+    const hook = answering();
+    noteRead({ fingerprint: "opened", id: "c" });
+    await act(() => hook.current.answer([asked("c"), asked("d")], "approve", ""));
+    noteRead({ fingerprint: "opened anew", id: "c" });
+    await act(() => hook.current.answer([asked("c")], "approve", ""));
+    expect(sent().map(({ body }) => (body as { fingerprint: string }).fingerprint)).toEqual([
+      "opened",
+      "read-d",
+      "opened anew",
+    ]);
   });
 
   it("keeps busy until the page shows what came of it", async () => {
