@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 
 import { parseExactly, readAnswer, stringify } from "../../src/api/numbers";
 
-const LOSSY = ["9007199254740993", "-9007199254740993", "1.0", "0.10", "1e400", "123456789012345678901234567890", "1e-07"];
+const LOSSY = [
+  "9007199254740993",
+  "-9007199254740993",
+  "1.0",
+  "0.10",
+  "1e400",
+  "123456789012345678901234567890",
+  "1e-07",
+];
 
 describe("a number that JavaScript would round", () => {
   it.each(LOSSY)("goes through as it was written: %s", (number) => {
