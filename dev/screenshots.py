@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -30,7 +30,8 @@ ACCOUNTS = (
     Account("director", "director", ("director",)),
 )
 WINDOW = {"width": 1280, "height": 800}
-TELEPHONE = {"width": 400, "height": 800}
+TELEPHONE = {"width": 390, "height": 800}
+TABLET = {"width": 768, "height": 800}
 HOUR = 3600
 PAST = 22
 BODY = """Salaries of **January**, made from the personnel records of today.
@@ -123,6 +124,12 @@ def picture(page: Page, name: str) -> None:
     print(f"{name}.png")
 
 
+def ready(page: Page, role: Literal["alertdialog", "region"], button: str) -> None:
+    """Wait until what asks for an answer takes one, which is a moment after it has come into view."""
+    asking = page.get_by_role(role, name=None if role == "alertdialog" else "Approval")
+    asking.locator("button:enabled", has_text=button).first.wait_for()
+
+
 def make_all(studio: Studio) -> tuple[str, str, str]:
     """Make something of every kind; gives a run with three gates, a request, and an escalated one."""
     run_id = studio.stack.trigger_dag("regions")
@@ -167,14 +174,18 @@ def take_all(studio: Studio) -> None:
         page.get_by_label("Select Publish the south").check()
         picture(page, "bulk")
         page.get_by_role("button", name="Deny 2").click()
-        page.get_by_role("alertdialog").wait_for()
+        ready(page, "alertdialog", "Deny")
         picture(page, "deny")
+    for name, size in (("telephone-list", TELEPHONE), ("tablet", TABLET)):
+        with studio.window("manager", PAGE, size=size) as page:
+            page.locator("[data-row]").first.wait_for()
+            picture(page, name)
     for theme in ("light", "dark"):
         with studio.window("manager", f"{PAGE}?id={salaries}", theme) as page:
-            page.get_by_test_id("timeline").wait_for()
+            ready(page, "region", "Approve")
             picture(page, "detail" if theme == "light" else "detail-dark")
     with studio.window("manager", f"{PAGE}?id={salaries}", size=TELEPHONE) as page:
-        page.get_by_test_id("timeline").wait_for()
+        ready(page, "region", "Approve")
         picture(page, "telephone")
     with studio.window("admin", f"{PAGE}?tab=open&id={bonus}") as page:
         page.get_by_test_id("timeline").wait_for()
