@@ -65,14 +65,24 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "example": None,
         "default": "5",
     },
+    "wait_in": {
+        "description": "How gates wait: ``awaiting_input`` (needs Airflow 3.3; costs nothing), ``trigger`` "
+        "(a place in a triggerer each), or ``auto``: the first where Airflow has it. Workers read it.\n",
+        "version_added": "0.2.0",
+        "type": "string",
+        "example": None,
+        "default": "auto",
+    },
     "settle_seconds": {
-        "description": "A task is not resumed sooner than this after it started to wait: the scheduler fails "
-        "a task that comes back before its worker has reported that it went. That takes up to "
-        "``[workers] min_heartbeat_interval`` (5 seconds) and a round of the scheduler.\n",
+        "description": "How long after a task started to wait its executor may take to tell the scheduler "
+        "that it went, at least. A task that is woken before the scheduler has heard it is failed by it. The "
+        "scheduler must also have been seen alive after that. Never less than ``[workers] "
+        "min_heartbeat_interval`` and a second; raise it for an executor that reports later, as those of "
+        "pods may. Gates that end on the server do not wait for it.\n",
         "version_added": "0.1.0",
         "type": "float",
-        "example": None,
-        "default": "10",
+        "example": "30",
+        "default": "0",
     },
     "notify_timeout_seconds": {
         "description": "How long all notifiers of one request together may take before the task goes on "
@@ -93,6 +103,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 MIN_POLL_INTERVAL_SECONDS = 2.0
+WAYS = ("auto", "awaiting_input", "trigger")
 SHARED = (
     "[api_auth] jwt_secret, which signs the tokens of people, signs those of tasks as well: whoever reads it "
     "on a worker can sign in to Airflow as anybody. Set [approvals] jwt_secret to a secret of its own, the "
@@ -111,7 +122,8 @@ class Settings:
     retention_days: int = 90
     maintenance_schedule: str = "*/5 * * * *"
     poll_interval_seconds: float = 5.0
-    settle_seconds: float = 10.0
+    wait_in: str = "auto"
+    settle_seconds: float = 6.0
     notify_timeout_seconds: float = 30.0
     changes_per_minute: int = 60
 
@@ -146,7 +158,8 @@ class Settings:
             retention_days=int(number("retention_days", 0)),
             maintenance_schedule=_schedule(text("maintenance_schedule")),
             poll_interval_seconds=number("poll_interval_seconds", MIN_POLL_INTERVAL_SECONDS),
-            settle_seconds=number("settle_seconds", 0),
+            wait_in=_one_of("wait_in", text("wait_in").lower(), WAYS),
+            settle_seconds=max(number("settle_seconds", 0), _reported_seconds()),
             notify_timeout_seconds=number("notify_timeout_seconds", 0),
             changes_per_minute=int(number("changes_per_minute", 0)),
         )
@@ -172,6 +185,20 @@ def public_url() -> str:
     from airflow.configuration import conf
 
     return str(conf.get("api", "base_url", fallback="") or "").rstrip("/")
+
+
+def _reported_seconds() -> float:
+    """Give how long a worker may take to tell that a run is over: its last look is that long ago."""
+    from airflow.configuration import conf
+
+    return float(conf.getint("workers", "min_heartbeat_interval", fallback=5)) + 1.0
+
+
+def _one_of(option: str, raw: str, allowed: tuple[str, ...]) -> str:
+    value = raw or str(OPTIONS[option]["default"])
+    if value not in allowed:
+        raise ValueError(f"[{SECTION}] {option} must be one of {', '.join(allowed)}, not {raw!r}.")
+    return value
 
 
 def _default_api_url() -> str:

@@ -28,6 +28,12 @@ DAG_ID, RUN_ID, TASK_ID = origin().dag_id, origin().run_id, "gate"
 # In an order that no foreign key minds.
 _TABLES = (
     "log",
+    "xcom",
+    "task_map",
+    "callback",
+    "asset_event",
+    "asset_active",
+    "asset",
     "approval_event",
     "approval_content",
     "approval_vote",
@@ -125,6 +131,7 @@ class AirflowRows:
                     try_number=try_number,
                     max_tries=2,
                     pool="default_pool",
+                    queue="default",
                     start_date=NOW - HOUR,
                 )
             )
@@ -138,13 +145,19 @@ class AirflowRows:
         *,
         updated_at: datetime | None = NOW - HOUR,
     ) -> None:
-        """Put a task instance into a state; a deferred one gets a trigger and waits for its request."""
+        """Put a task instance into a state; one that waits does so for its request."""
         values: dict[str, Any] = {"state": state, "updated_at": updated_at}
         with self.sessions.begin() as session:
+            asked = select(waiter.c.approval_id).where(waiter.c.ti_id == ti_id)
+            approval_id = session.execute(asked).scalar_one_or_none()
+            waited = {} if approval_id is None else {"approval_id": str(approval_id)}
+            if state == "awaiting_input":
+                values |= {
+                    "trigger_id": None,
+                    "next_method": "execute_woken",
+                    "next_kwargs": {**waited, "level": 0},
+                }
             if state == "deferred":
-                asked = select(waiter.c.approval_id).where(waiter.c.ti_id == ti_id)
-                approval_id = session.execute(asked).scalar_one_or_none()
-                waited = {} if approval_id is None else {"approval_id": str(approval_id)}
                 trigger = Trigger("airflow_approvals.triggers.approval.ApprovalTrigger", {})
                 trigger.encrypted_kwargs = json.dumps(waited)  # as Airflow keeps what a worker sends
                 session.add(trigger)
@@ -154,6 +167,11 @@ class AirflowRows:
                     "next_method": "execute_complete",
                     "next_kwargs": {"kept": "yes"},
                 }
+            session.execute(update(TaskInstance).where(TaskInstance.id == ti_id).values(values))
+
+    def change(self, ti_id: UUID, **values: Any) -> None:
+        """Change columns of a task instance."""
+        with self.sessions.begin() as session:
             session.execute(update(TaskInstance).where(TaskInstance.id == ti_id).values(values))
 
     def next_try(self, ti_id: UUID) -> UUID:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Approval, Origin, Verdict, Waiter
+from airflow_approvals.domain.approval import Approval, Origin, Verdict
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.decide import decide
@@ -18,6 +18,7 @@ from airflow_approvals.domain.people import Actor, ActorKind, Approver, Approver
 from airflow_approvals.domain.policy import Level, Policy
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Waiter
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)
 MINUTE = timedelta(minutes=1)

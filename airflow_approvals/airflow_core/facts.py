@@ -13,18 +13,11 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.models.team import Team
 from airflow.models.trigger import Trigger
 from airflow.utils.state import TaskInstanceState
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, lazyload
 
-_ALIVE = frozenset(
-    {
-        TaskInstanceState.SCHEDULED,
-        TaskInstanceState.QUEUED,
-        TaskInstanceState.RUNNING,
-        TaskInstanceState.DEFERRED,
-        TaskInstanceState.RESTARTING,
-    }
-)
+AWAITING_INPUT = "awaiting_input"  # Airflow 3.2 has no such state
+_ALIVE = frozenset({"scheduled", "queued", "running", "deferred", AWAITING_INPUT, "restarting"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,13 +36,23 @@ class TaskInstanceFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class LockedTask:
-    """A task instance that nobody else changes until this transaction ends.
+    """A task instance; from :func:`lock_task`, one that nobody else changes until this transaction ends.
 
     :param trigger_kwargs: arguments of the trigger it waits with, as stored; None when it has none.
     """
 
     row: TaskInstance
     trigger_kwargs: str | None
+
+    @property
+    def lives(self) -> bool:
+        """Whether it runs, waits, or is on its way to a worker."""
+        return self.row.state in _ALIVE
+
+    @property
+    def runs(self) -> bool:
+        """Whether a worker runs it."""
+        return bool(self.row.state == TaskInstanceState.RUNNING)
 
 
 def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
@@ -75,19 +78,30 @@ def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
     )
 
 
+def task(ti_id: UUID, *, session: Session) -> LockedTask | None:
+    """Look up a task instance, with how it waits, as it is now; None when that try is no more."""
+    return _task(_waiting_task(ti_id), session=session)
+
+
 def lock_task(ti_id: UUID, *, session: Session) -> LockedTask | None:
     """Look up a task instance as it is now, and keep it so; None when that try is no more.
 
     Whoever ends a task, marks it or clears it, locks it too: who comes second sees what the first one did.
     """
-    query = (
+    return _task(_waiting_task(ti_id).with_for_update(of=TaskInstance), session=session)
+
+
+def _waiting_task(ti_id: UUID) -> Select[tuple[TaskInstance, str | None]]:
+    return (
         select(TaskInstance, Trigger.encrypted_kwargs)
         .outerjoin(Trigger, Trigger.id == TaskInstance.trigger_id)
         .where(TaskInstance.id == ti_id)
         .options(lazyload(TaskInstance.dag_run))
-        .with_for_update(of=TaskInstance)
         .execution_options(populate_existing=True)
     )
+
+
+def _task(query: Select[tuple[TaskInstance, str | None]], *, session: Session) -> LockedTask | None:
     row = session.execute(query).one_or_none()
     return None if row is None else LockedTask(row=row[0], trigger_kwargs=row[1])
 

@@ -1,7 +1,8 @@
 """The ways in which a task waits: which tasks wait so, and how a task is woken.
 
-There is one so far: deferred, with our trigger or an author's own one made of it. It is known by what it
-carries: the id of the request that it waits for, which its task gave it when it parked.
+In the state ``awaiting_input``, where Airflow has it, or deferred, with our trigger or an author's own one
+made of it. Either is known by what it carries: the id of the request that it waits for, which its task gave
+it when it parked.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from airflow.jobs.job import Job, JobState
 from airflow.models.crypto import get_fernet
 from airflow.models.taskinstance import TaskInstance
 from airflow.models.trigger import handle_event_submit
 from airflow.triggers.base import TriggerEvent
 from airflow.utils.state import TaskInstanceState
 from cryptography.fernet import InvalidToken
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from airflow_approvals.airflow_core.facts import LockedTask
+from airflow_approvals.airflow_core.facts import AWAITING_INPUT, LockedTask
 
 log = logging.getLogger(__name__)
 
-RESUME_METHOD = "execute_complete"
+DEFERRED_METHOD = "execute_complete"
+AWAITING_METHOD = "execute_woken"
 APPROVAL_ID = "approval_id"
 
 
@@ -40,16 +43,22 @@ class Delivery(Enum):
 
 
 def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
-    """Give deferred task instances that an approval may wake, in order of id, from ``after`` on.
+    """Give task instances that wait and that an approval may end or wake, in order of id, from ``after`` on.
 
-    Others that wait with the same method are among them: for which request one waits is seen in :func:`wake`.
+    Others that wait with the same method are among them: for which request one waits is seen in
+    :func:`waits_for`.
     """
     query = (
         select(TaskInstance.id)
         .where(
-            TaskInstance.state == TaskInstanceState.DEFERRED,
-            TaskInstance.next_method == RESUME_METHOD,
-            TaskInstance.trigger_id.is_not(None),
+            or_(
+                and_(
+                    TaskInstance.state == TaskInstanceState.DEFERRED,
+                    TaskInstance.next_method == DEFERRED_METHOD,
+                    TaskInstance.trigger_id.is_not(None),
+                ),
+                and_(TaskInstance.state == AWAITING_INPUT, TaskInstance.next_method == AWAITING_METHOD),
+            )
         )
         .order_by(TaskInstance.id)
         .limit(limit)
@@ -59,34 +68,97 @@ def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
     return list(session.execute(query).scalars())
 
 
-def wake(
-    locked: LockedTask, payload: Mapping[str, Any], *, now: datetime, settle: timedelta, session: Session
-) -> Delivery:
-    """Hand a task the event it waits for, if it waits for this request and has done so for ``settle``.
+def waits_for(locked: LockedTask, approval_id: UUID) -> bool:
+    """Tell whether a task has parked and waits for this request, whoever claims it as theirs."""
+    parked = locked.row
+    if parked.state == TaskInstanceState.DEFERRED:
+        return parked.next_method == DEFERRED_METHOD and _awaited(locked.trigger_kwargs) == str(approval_id)
+    return parked.state == AWAITING_INPUT and _resumes_for(parked, approval_id)
 
-    A task that waits for something else is left alone, whoever claims it as theirs. One that is woken sooner
-    is failed by the scheduler, which has not yet taken in that it went to wait; ``TaskInstance.updated_at``
-    is when it parked. If Airflow cannot resume the task, that is no delivery.
 
-    :param payload: has the ``approval_id``, as text, of the request to which the event belongs.
+def goes_on_for(locked: LockedTask, approval_id: UUID) -> bool:
+    """Tell whether a task that waited for this request was woken, and no worker was asked yet to run it."""
+    return locked.row.state == TaskInstanceState.SCHEDULED and _resumes_for(locked.row, approval_id)
+
+
+def has_settled(locked: LockedTask, *, now: datetime, settle: timedelta, session: Session) -> bool:
+    """Tell whether a task that waits may run again: Airflow has taken in that its run to the wait is over.
+
+    Woken before, it is failed by the scheduler that queued it, once that hears that a run ended. It has heard
+    of it when it has been seen alive later than the executor could be told: it takes in what executors report
+    before it notes that it lives. ``TaskInstance.updated_at`` is when the task parked.
+
+    :param settle: how long it may take until an executor is told that the run is over.
     """
     parked = locked.row
-    if (
-        parked.state != TaskInstanceState.DEFERRED
-        or parked.next_method != RESUME_METHOD
-        or _awaited(locked.trigger_kwargs) != payload[APPROVAL_ID]
-    ):
+    if parked.updated_at is None:
+        return True
+    reported_at = parked.updated_at + settle
+    if now < reported_at:
+        return False
+    if parked.queued_by_job_id is None:  # `dag.test()`
+        return True
+    query = select(Job.state, Job.latest_heartbeat).where(Job.id == parked.queued_by_job_id)
+    scheduler = session.execute(query).one_or_none()
+    if scheduler is None or scheduler.state != JobState.RUNNING:  # nobody is left to hear of it
+        return True
+    return bool(scheduler.latest_heartbeat > reported_at)
+
+
+def wake(
+    locked: LockedTask,
+    approval_id: UUID,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    settle: timedelta,
+    session: Session,
+) -> Delivery:
+    """Hand a task the event it waits for, if it waits for this request and may run again.
+
+    If Airflow cannot resume the task, that is no delivery.
+    """
+    parked = locked.row
+    if not waits_for(locked, approval_id):
         return Delivery.NOT_WAITING
-    if parked.updated_at is not None and now < parked.updated_at + settle:
+    if not has_settled(locked, now=now, settle=settle, session=session):
         return Delivery.TOO_SOON
+    method = parked.next_method
+    event = TriggerEvent({APPROVAL_ID: str(approval_id), **payload})
     try:
-        handle_event_submit(TriggerEvent(dict(payload)), task_instance=parked, session=session)
+        handle_event_submit(event, task_instance=parked, session=session)
     except (ImportError, KeyError, AttributeError, TypeError, ValueError):
         # What the task kept for itself cannot be read. Airflow 3.2 says so by raising whatever it met, and
         # has changed nothing; 3.3 schedules the task so that a worker fails it.
         log.exception("%s cannot be resumed; the request keeps its decision", parked)
-    resumed = parked.state == TaskInstanceState.SCHEDULED and parked.next_method == RESUME_METHOD
+    resumed = parked.state == TaskInstanceState.SCHEDULED and parked.next_method == method
     return Delivery.WOKEN if resumed else Delivery.NOT_WAITING
+
+
+def move_deadline(
+    locked: LockedTask, approval_id: UUID, deadline: datetime | None, *, now: datetime, settle: timedelta
+) -> None:
+    """Have Airflow's scheduler look at a task in ``awaiting_input`` at another time, not before it may run.
+
+    One that is about to be looked at stays so: it has something to hear.
+
+    :param deadline: None: not at all.
+    """
+    parked = locked.row
+    if parked.state != AWAITING_INPUT or not waits_for(locked, approval_id):
+        return
+    if parked.trigger_timeout is not None and parked.trigger_timeout <= now:
+        return
+    parked.trigger_timeout = None if deadline is None else max(deadline, now + settle)
+
+
+def _resumes_for(row: TaskInstance, approval_id: UUID) -> bool:
+    kwargs = row.next_kwargs
+    return (
+        row.next_method == AWAITING_METHOD
+        and isinstance(kwargs, Mapping)
+        and kwargs.get(APPROVAL_ID) == str(approval_id)
+    )
 
 
 def _awaited(trigger_kwargs: str | None) -> object:

@@ -32,7 +32,7 @@ from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.errors import NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.search import Place, Viewer, Watched
-from airflow_approvals.service import audit, reading
+from airflow_approvals.service import audit, looking, reading
 from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.opening import task_actor
 from airflow_approvals.service.transaction import Work
@@ -156,9 +156,9 @@ DeleterDep = Annotated[Person, Depends(_deleter)]
 def _readable(approval_id: UUID, caller: CallerDep, work: WorkDep) -> Approval:
     if isinstance(caller, Token):
         _require_own([approval_id], own_task(caller), work)
-    else:
-        _visible(approval_id, caller, work)
-    return reading.get(approval_id, work=work)
+        return reading.get(approval_id, work=work)
+    _visible(approval_id, caller, work)
+    return looking.get(approval_id, work=work)
 
 
 ReadableDep = Annotated[Approval, Depends(_readable)]

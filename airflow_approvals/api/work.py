@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from airflow_approvals.service.again import again
 from airflow_approvals.service.transaction import Work
 
 
 def _work() -> Work:
-    return Work()
+    return again.working(Work())
 
 
 WorkDep = Annotated[Work, Depends(_work)]

@@ -23,7 +23,8 @@ from airflow_approvals.domain.people import ApproverKind
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.search import Filters, Order
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import commands, reading, short_ids
+from airflow_approvals.service import commands, looking, reading, short_ids
+from airflow_approvals.service.again import again
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import DecisionBody
@@ -45,6 +46,8 @@ TABLE = (
 )
 NEEDED = ("id", "status", "subject", "asked", "due", "dag_id", "task_id", "opened", "run_id")
 
+PASS_ON_SECONDS = 5.0
+
 
 @reads
 def list_requests(args: Namespace) -> None:
@@ -58,7 +61,7 @@ def list_requests(args: Namespace) -> None:
         search=args.search,
     )
     work = load_work()
-    found, total = reading.page(
+    found, total = looking.page(
         filters,
         viewer=operator(work=work),
         order=Order(args.order_by),
@@ -77,7 +80,7 @@ def show(args: Namespace) -> None:
     """Show one request with its votes and its record."""
     work = load_work()
     approval_id = short_ids.find(args.approval_id, work=work)
-    approval = reading.get(approval_id, work=work)
+    approval = looking.get(approval_id, work=work)
     record = reading.record(approval_id, work=work)
     document = _document(approval)
     events = EventCollection.of(record, len(record)).model_dump(mode="json")["events"]
@@ -110,7 +113,7 @@ def _decide(args: Namespace, verdict: Verdict) -> None:
     from airflow_approvals.cli.people import find_actor
 
     comment = _comment(args.comment)
-    work = load_work()
+    work = again.working(load_work())
     approval_id = short_ids.find(args.approval_id, work=work)
     answer = Answer(
         actor=find_actor(args.user, work=work),
@@ -119,6 +122,9 @@ def _decide(args: Namespace, verdict: Verdict) -> None:
         fingerprint=args.fingerprint and _whole(args.fingerprint, reading.get(approval_id, work=work)),
     )
     decided = commands.run(approval_id, decide, answer, work=work)
+    again.wait(
+        PASS_ON_SECONDS
+    )  # for a task that is about to park; what is not done by then, maintenance does
     if is_document(args.output):
         print_document(_document(decided), args.output)
     else:

@@ -12,6 +12,7 @@ from airflow_approvals.domain.content import Content, ContentField
 from airflow_approvals.domain.people import SYSTEM, Approver, Who
 from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Waiter
 
 
 class Verdict(str, Enum):
@@ -26,18 +27,6 @@ class Source(str, Enum):
 
     TASK = "task"
     PERSON = "person"
-
-
-class Way(str, Enum):
-    """How a task waits."""
-
-    TRIGGER = "trigger"
-
-
-class Ends(str, Enum):
-    """Who ends the task once the request is closed."""
-
-    WORKER = "worker"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,25 +162,6 @@ class Withdrawn:
 
 
 Resolution = Decided | Lapsed | Withdrawn
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiter:
-    """One try of one task instance that waits for the answer.
-
-    :param map_index: -1 when the task is not mapped.
-    :param ended_at: when the task was given the answer; None as long as it was not.
-    """
-
-    ti_id: UUID
-    map_index: int
-    try_number: int
-    way: Way = Way.TRIGGER
-    ends: Ends = Ends.WORKER
-    ended_at: datetime | None = None
-
-    def __post_init__(self) -> None:
-        require_aware(self.ended_at)
 
 
 @dataclass(frozen=True, kw_only=True)

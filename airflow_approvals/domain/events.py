@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.content import ContentField
+from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import Actor, ActorKind, Approver
 from airflow_approvals.domain.policy import OnExpiry
 
@@ -165,6 +166,18 @@ class Resumed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ended(Event):
+    """The waiting task was ended, as the answer says.
+
+    :param outcome: how.
+    """
+
+    type: ClassVar[str] = "ended"
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unknown(Event):
     """A fact that a newer version wrote.
 
@@ -178,7 +191,9 @@ class Unknown(Event):
     fields: Mapping[str, Any]
 
 
-AnyEvent = Opened | Voted | Escalated | Approved | Denied | Expired | Cancelled | Updated | Resumed | Unknown
+AnyEvent = (
+    Opened | Voted | Escalated | Approved | Denied | Expired | Cancelled | Updated | Resumed | Ended | Unknown
+)
 
 _SILENCE: Mapping[OnExpiry, str] = {
     OnExpiry.FAIL: "Expired: nobody answered in time",
@@ -210,6 +225,8 @@ def sentence(event: AnyEvent) -> str:  # noqa: PLR0911  (one line a fact)
             return f"Changed by {by}{_what_changed(event)}"
         case Resumed():
             return "The waiting task was woken"
+        case Ended():
+            return f"The waiting task was ended: {event.outcome.value}"
     return f"{event.name.replace('_', ' ').capitalize()}, by {by}"
 
 

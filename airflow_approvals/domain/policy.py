@@ -60,12 +60,15 @@ class Policy:
     """The terms of one request: a snapshot taken when it opens.
 
     :param levels: asked one after the other; approvers of reached levels may always decide.
+    :param respect_trigger_rules: whether skipping leaves it to the trigger rules downstream what of it runs;
+        else nothing of it does.
     :param quorum: distinct approvers needed; one denial is enough to deny.
     """
 
     levels: tuple[Level, ...]
     on_deny: OnDeny = OnDeny.FAIL
     on_expiry: OnExpiry = OnExpiry.FAIL
+    respect_trigger_rules: bool = False
     quorum: int = 1
 
     def __post_init__(self) -> None:
@@ -85,6 +88,7 @@ class Policy:
         expires_in: timedelta | None = None,
         on_deny: OnDeny = OnDeny.FAIL,
         on_expiry: OnExpiry = OnExpiry.FAIL,
+        respect_trigger_rules: bool = False,
     ) -> Policy:
         """Build the common policy: one role, and perhaps a second one when nobody answers.
 
@@ -103,6 +107,7 @@ class Policy:
             ),
             on_deny=on_deny,
             on_expiry=on_expiry,
+            respect_trigger_rules=respect_trigger_rules,
         )
 
     def require_end(self) -> None:

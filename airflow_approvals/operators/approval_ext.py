@@ -9,19 +9,20 @@ from uuid import UUID
 
 from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
-from typing_extensions import assert_never
 
 from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed, NotFound
+from airflow_approvals.domain.outcome import Outcome, outcome_of, returned
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
+from airflow_approvals.domain.waiting import Way
 from airflow_approvals.links import ApprovalLink, approval_url
-from airflow_approvals.operators import arguments, saying
+from airflow_approvals.operators import arguments, parking, saying
 from airflow_approvals.operators.notifying import notify
-from airflow_approvals.triggers.approval import ApprovalTrigger
 from airflow_approvals.triggers.watcher import FAILURES
 from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.waiting import WaitsBody
 from airflow_approvals.wire.words import words
 
 
@@ -35,6 +36,13 @@ class ApprovalExpired(AirflowFailException):  # type: ignore[misc]
 
 class ApprovalCancelled(AirflowFailException):  # type: ignore[misc]
     """The request was withdrawn. Fails the task without another try."""
+
+
+FAILED: Mapping[Status, type[AirflowFailException]] = {
+    Status.DENIED: ApprovalDenied,
+    Status.EXPIRED: ApprovalExpired,
+    Status.CANCELLED: ApprovalCancelled,
+}
 
 
 class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
@@ -53,7 +61,10 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
     :param on_deny: what a denial does to this task: ``"fail"`` or ``"skip"``.
     :param on_expiry: what silence does: ``"fail"``, ``"skip"``, ``"approve"`` or ``"deny"``; all but the
         first need ``expires_in``. (templated)
+    :param respect_trigger_rules: where ``"skip"`` skips, leave it to the trigger rules downstream what of it
+        runs; else nothing of it does.
     :param metadata: facts shown beside the request: JSON, at most 64 KiB. (templated)
+    :param deferrable: wait with a trigger, whatever ``[approvals] wait_in`` says.
     :param notifiers: run once the request is open, and again after each escalation, with the request as
         ``approval`` and its address as ``approval_url`` in the context. They can neither fail nor hold up
         the wait.
@@ -71,6 +82,9 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
     template_fields_renderers: ClassVar[dict[str, str]] = {"body": "md", "metadata": "json"}
     operator_extra_links: Sequence[BaseOperatorLink] = (ApprovalLink(),)
     ui_color = "#fdf0d5"
+    inherits_from_skipmixin = (
+        True  # has Airflow look whether this gate lets through what is directly downstream
+    )
 
     def __init__(
         self,
@@ -82,8 +96,10 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         expires_in: timedelta | None = None,
         on_deny: str = OnDeny.FAIL.value,
         on_expiry: str = OnExpiry.FAIL.value,
+        respect_trigger_rules: bool = False,
         metadata: Mapping[str, Any] | None = None,
         notifiers: Sequence[BaseNotifier] | BaseNotifier = (),
+        deferrable: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -94,11 +110,13 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         self.expires_in = expires_in
         self.on_deny = on_deny
         self.on_expiry = on_expiry.value if isinstance(on_expiry, OnExpiry) else on_expiry
+        self.respect_trigger_rules = respect_trigger_rules
+        self.deferrable = deferrable
         self.metadata = {} if metadata is None else metadata
         self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else notifiers
         self.approval_id: UUID | None = None
         self._client: ApprovalsClient | None = None
-        _check({**self._arguments(), "notifiers": self.notifiers}, self.task_id)
+        _check({**self._arguments(), "notifiers": self.notifiers, "deferrable": deferrable}, self.task_id)
 
     @classmethod
     def partial(cls, **kwargs: Any) -> Any:
@@ -107,16 +125,26 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         return super().partial(**kwargs)
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Open the request, tell the notifiers, and wait in the triggerer."""
+        """Open the request, tell the notifiers, and give the worker back until there is an answer."""
         self._client = ApprovalsClient(UUID(str(context["ti"].id)))
         try:
-            approval = self._client.open(arguments.request(self._arguments()))
+            body = arguments.request(self._arguments())
+            body.waits = WaitsBody.of(parking.waits(self, context, base=ApprovalExtOperator, way=self._way()))
+            approval = self._client.open(body)
         except Invalid as error:
             raise AirflowFailException(f"{self.task_id}, with its arguments rendered: {error}") from None
         self.approval_id = approval.id
         self.log.info("Approval %s is open: %s", approval.id, approval_url(approval.id))
-        self._notify(context, approval)
-        return self._go_on(context, approval)
+        return self._go_on(context, self._notify(context, approval))
+
+    def execute_woken(
+        self, context: Context, event: Mapping[str, Any], approval_id: str, level: int
+    ) -> dict[str, Any]:
+        """Come back from ``awaiting_input``: with an answer, or because a deadline has passed."""
+        if "status" not in event:
+            self._client = ApprovalsClient(UUID(str(context["ti"].id)))
+            self._bring_up_to_date(UUID(approval_id))
+        return self.execute_complete(context, {**event, "approval_id": approval_id, "level": level})
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
         """Act on what the server says now; the event only tells that there is something to look at."""
@@ -132,7 +160,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         if approval.level > int(event.get("level", 0)):
             self.log.info(saying.escalation(approval))
             if approval.status in OPEN:
-                self._notify(context, approval)
+                approval = self._notify(context, approval)
         return self._go_on(context, approval)
 
     def on_kill(self) -> None:
@@ -147,38 +175,46 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
 
     def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
-        match approval.status:
-            case Status.PENDING | Status.ESCALATED:
+        outcome = outcome_of(approval.status, on_deny=approval.on_deny, on_expiry=approval.on_expiry)
+        if outcome is not None and approval.resumed_at is None:
+            self._bring_up_to_date(approval.id)  # which notes that the answer has arrived
+        match outcome:
+            case None:
                 self._wait(context, approval)
-            case Status.APPROVED:
+            case Outcome.SUCCESS:
                 self.log.info(saying.ending(approval))
                 return _decision(approval)
-            case Status.DENIED:
-                if approval.on_deny is OnDeny.SKIP:
-                    raise AirflowSkipException(saying.ending(approval))
-                raise ApprovalDenied(saying.ending(approval))
-            case Status.EXPIRED:
-                if approval.on_expiry is OnExpiry.SKIP:
-                    raise AirflowSkipException(saying.ending(approval))
-                raise ApprovalExpired(saying.ending(approval))
-            case Status.CANCELLED:
-                raise ApprovalCancelled(saying.ending(approval))
-            case _:
-                assert_never(approval.status)
+            case Outcome.SKIPPED:
+                raise AirflowSkipException(saying.ending(approval))
+            case Outcome.FAILED:
+                raise FAILED[approval.status](saying.ending(approval))
+
+    def _bring_up_to_date(self, approval_id: UUID) -> None:
+        """Have the server apply a deadline that has passed; what it says is seen when the request is read."""
+        assert self._client is not None  # noqa: S101
+        try:
+            self._client.advance(approval_id)
+        except FAILURES as error:
+            self.log.warning("Approval %s could not be brought up to date: %s", approval_id, error)
+
+    def _look_again(self, approval: ApprovalShape) -> ApprovalShape:
+        """Read the request once more, if it can be read now."""
+        assert self._client is not None  # noqa: S101
+        try:
+            return self._client.get(approval.id)
+        except FAILURES as error:
+            self.log.warning("The request could not be read again; waiting for it all the same: %s", error)
+            return approval
 
     def _wait(self, context: Context, approval: ApprovalShape) -> NoReturn:
         now = datetime.now(tz=timezone.utc)
+        workers = parking.for_a_worker(self, base=ApprovalExtOperator)
         self.log.info("Waiting for %s, %s", saying.asked(approval), saying.until(approval, now))
-        self.defer(
-            trigger=ApprovalTrigger(
-                approval_id=str(approval.id),
-                ti_id=str(context["ti"].id),
-                level=approval.level,
-                wake_on_escalation=bool(self.notifiers),
-            ),
-            method_name="execute_complete",
-        )
-        raise AssertionError("defer() returned")  # it never does
+        self.log.info(saying.how_it_ends(approval, workers, approval_url(approval.id)))
+        parking.park(self, str(context["ti"].id), approval, way=self._way(), now=now)
+
+    def _way(self) -> Way:
+        return parking.way(deferrable=self.deferrable, settings=Settings.load())
 
     def _arguments(self) -> dict[str, Any]:
         return {
@@ -189,15 +225,18 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             "expires_in": self.expires_in,
             "on_deny": self.on_deny,
             "on_expiry": self.on_expiry,
+            "respect_trigger_rules": self.respect_trigger_rules,
             "metadata": self.metadata,
         }
 
-    def _notify(self, context: Context, approval: ApprovalShape) -> None:
+    def _notify(self, context: Context, approval: ApprovalShape) -> ApprovalShape:
+        """Run the notifiers, and give the request as it is then: they take long, people may not."""
         if not self.notifiers:
-            return
+            return approval
         more = {"approval": approval.model_dump(mode="json"), "approval_url": approval_url(approval.id)}
         timeout_seconds = Settings.load().notify_timeout_seconds
         notify(self.notifiers, {**context, **more}, timeout_seconds=timeout_seconds)
+        return self._look_again(approval)
 
 
 def _check(given: Mapping[str, Any], task_id: str | None) -> None:
@@ -208,11 +247,11 @@ def _check(given: Mapping[str, Any], task_id: str | None) -> None:
 
 
 def _decision(approval: ApprovalShape) -> dict[str, Any]:
-    return {
-        "approval_id": str(approval.id),
-        "status": approval.status.value,
-        "decided_by": approval.actor_name,
-        "decided_at": approval.resolved_at and approval.resolved_at.isoformat(),
-        "comment": approval.comment,
-        "escalated": approval.escalated_at is not None,
-    }
+    return returned(
+        approval_id=approval.id,
+        status=approval.status,
+        decided_by=approval.actor_name,
+        decided_at=approval.resolved_at,
+        comment=approval.comment,
+        escalated=approval.escalated_at is not None,
+    )

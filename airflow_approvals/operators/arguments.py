@@ -33,6 +33,7 @@ _SENSIBLE: Mapping[str, Any] = {
     "expires_in": timedelta(hours=1),
     "on_deny": OnDeny.FAIL,
     "on_expiry": OnExpiry.FAIL,
+    "respect_trigger_rules": False,
     "metadata": {},
 }
 
@@ -57,6 +58,9 @@ def check(given: Mapping[str, Any]) -> None:
     sensible = wait is None or (isinstance(wait, timedelta) and timedelta(0) < wait <= MAX_TIMEOUT)
     _require(sensible, "expires_in", f"None or a timedelta above zero, at most {MAX_TIMEOUT.days} days", wait)
     _require_choice("on_deny", OnDeny, arguments["on_deny"])
+    for name in ("respect_trigger_rules", "deferrable"):
+        value = given.get(name, False)
+        _require(isinstance(value, bool), name, "True or False", value)
     if not _is_open(arguments["on_expiry"]):
         _require_choice("on_expiry", OnExpiry, arguments["on_expiry"])
     several = notifiers if isinstance(notifiers, list | tuple) else [notifiers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pendulum
@@ -9,6 +10,7 @@ import pendulum
 from airflow_approvals.domain.characters import escaped
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Ends
 from airflow_approvals.wire.approval import ApprovalShape, LevelShape
 
 _DAY_SECONDS = 86_400
@@ -46,6 +48,20 @@ def escalation(approval: ApprovalShape) -> str:
     more = _names(approval.levels[approval.level : approval.level + 1])
     at = "" if approval.escalated_at is None else f" since {approval.escalated_at:%Y-%m-%d %H:%M:%S} UTC"
     return f"Escalated: {before} did not answer in time; {more} is asked as well{at}"
+
+
+def how_it_ends(approval: ApprovalShape, workers: Sequence[str], url: str) -> str:
+    """Say who ends the task with the answer, and where the answer will be seen.
+
+    :param workers: what of the author's only a worker can run.
+    """
+    if approval.ends is Ends.SERVER:
+        return f"The answer itself ends this task, with no worker and no line here; who gave it: {url}"
+    return (
+        f"With the answer a worker goes on here, for {', '.join(workers)}"
+        if workers
+        else ("With the answer a worker goes on here")
+    )
 
 
 def ending(approval: ApprovalShape) -> str:

@@ -1,7 +1,7 @@
-"""The one way to change a request: read locked, brought up to date, changed, its task woken, written.
+"""The one way to change a request: read locked, brought up to date, changed, its task ended, written.
 
-Who loses against a concurrent change starts over as a whole (``service/transaction.py``). How a task is
-woken is in ``airflow_core/ways.py``.
+Who loses against a concurrent change starts over as a whole (``service/transaction.py``). What its task gets
+of it is in ``service/delivering.py``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,12 +24,13 @@ from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.edit import Edit
 from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.errors import ApprovalError, Kept, NotDelivered, NotFound, StillOpen
+from airflow_approvals.domain.events import Updated
 from airflow_approvals.domain.people import SYSTEM, Actor
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import OPEN
-from airflow_approvals.service import audit
+from airflow_approvals.service import audit, delivering
 from airflow_approvals.service.audit import Deed
-from airflow_approvals.service.transaction import Work, writing
+from airflow_approvals.service.transaction import Work, afterwards, writing
 from airflow_approvals.store import approvals as store
 
 Input = TypeVar("Input")
@@ -51,17 +53,24 @@ def run(approval_id: UUID, command: Command[Given], given: Given, *, work: Work)
     return change.approval
 
 
-def bring_up_to_date(approval_id: UUID, *, work: Work) -> Change:
+def bring_up_to_date(approval_id: UUID, *, by_task: bool = False, work: Work) -> Change:
     """Escalate, expire, cancel when its task is gone, deliver its decision: whatever a request has coming.
 
+    :param by_task: its task asks; if it runs, it has the answer by that.
     :raises NotFound: no such request.
     """
-    change, _ = writing(apply, approval_id, nothing, None, work, work=work)
+    change, _ = writing(apply, approval_id, nothing, None, work, by_task, work=work)
     return change
 
 
 def apply(
-    approval_id: UUID, command: Command[Input], given: Input, work: Work, *, session: Session
+    approval_id: UUID,
+    command: Command[Input],
+    given: Input,
+    work: Work,
+    by_task: bool = False,
+    *,
+    session: Session,
 ) -> tuple[Change, ApprovalError | None]:
     """Do one command's work in the transaction of ``session``.
 
@@ -80,8 +89,10 @@ def apply(
         change = change.then(command(change.approval, given, now))
     except ApprovalError as error:
         refusal = error
-    if task is not None and not change.approval.is_open:
-        change = change.then(_woken(change.approval, task, now, work, session=session))
+    if task is not None:
+        if not change.approval.is_open and by_task and task.runs:
+            change = change.then(note_woken(change.approval, now))
+        change = change.then(_passed_on(before, change, task, now, work, session=session))
     if change.events:
         change = replace(change, approval=store.save(before, change, session=session))
     return change, refusal
@@ -171,15 +182,24 @@ def _why_gone(approval: Approval, task: LockedTask | None, *, session: Session) 
     )
 
 
-def _woken(approval: Approval, task: LockedTask, now: datetime, work: Work, *, session: Session) -> Change:
-    delivery = ways.wake(
-        task,
-        {"approval_id": str(approval.id), "status": approval.status.value},
-        now=now,
-        settle=timedelta(seconds=work.settings.settle_seconds),
-        session=session,
-    )
-    return note_woken(approval, now) if delivery is ways.Delivery.WOKEN else Change(approval=approval)
+def _passed_on(
+    before: Approval, change: Change, task: LockedTask, now: datetime, work: Work, *, session: Session
+) -> Change:
+    """Let the waiting task have what happened: its new deadline, or the answer."""
+    after = change.approval
+    if after.is_open:
+        if any(isinstance(event, Updated) and event.expires_at is not None for event in change.events):
+            settle = delivering.settle_time(work)
+            ways.move_deadline(task, after.id, after.progress.expires_at, now=now, settle=settle)
+        return Change(approval=after)
+    if before.is_open:
+        delivering.hold_back(after, task, session=session)
+    if after.waiter is None or after.waiter.ended_at is not None:
+        return Change(approval=after)
+    delivered = delivering.deliver(after, task, now, work, session=session)
+    if not delivered.events and task.lives:
+        afterwards(partial(work.later, after.id), session=session)
+    return delivered
 
 
 def _delete(approval_id: UUID, actor: Actor, work: Work, *, session: Session) -> ApprovalError | None:

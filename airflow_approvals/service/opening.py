@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from airflow_approvals.airflow_core import declared, facts
-from airflow_approvals.domain.approval import Approval, Origin, Waiter
+from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.commands.open import Opening, open_request
 from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry, Policy
+from airflow_approvals.domain.waiting import Waiter, Waits
 from airflow_approvals.service import audit, commands
 from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.transaction import Work, writing
@@ -40,18 +41,21 @@ def task_actor(ti_id: UUID) -> Actor:
     return Actor(kind=ActorKind.TASK, id=f"ti:{ti_id}", name=f"ti:{ti_id}")
 
 
-def open_by_task(ti_id: UUID, question: Question, *, work: Work) -> tuple[Approval, bool]:
+def open_by_task(
+    ti_id: UUID, question: Question, waits: Waits | None = None, *, work: Work
+) -> tuple[Approval, bool]:
     """Open the request of a running task instance; asking again with the same content gives the same one.
 
     Open requests of older tries are cancelled as superseded.
 
+    :param waits: how the task waits; None: it does not say, and a worker ends it.
     :returns: the request, and whether it is new.
     :raises NotAllowed: the task instance is unknown, superseded, or not running; or its Dag does not let
         silence approve.
     :raises ContentDiffers: this try asked before, with other content.
     :raises Invalid: silence is to mean something, and there is no deadline.
     """
-    return writing(_open_by_task, ti_id, question, work, work=work)
+    return writing(_open_by_task, ti_id, question, waits or Waits(), work, work=work)
 
 
 def open_by_hand(origin: Origin, question: Question, *, actor: Actor, work: Work) -> Approval:
@@ -63,7 +67,9 @@ def open_by_hand(origin: Origin, question: Question, *, actor: Actor, work: Work
     return writing(_open_by_hand, origin, question, actor, work, work=work)
 
 
-def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Session) -> tuple[Approval, bool]:
+def _open_by_task(
+    ti_id: UUID, question: Question, waits: Waits, work: Work, *, session: Session
+) -> tuple[Approval, bool]:
     known = store.id_of_task_instance(ti_id, session=session)
     if known is not None:
         return _same(known, question, session=session), False
@@ -90,7 +96,7 @@ def _open_by_task(ti_id: UUID, question: Question, work: Work, *, session: Sessi
         policy=question.policy,
         actor=task_actor(ti_id),
         requested_by=task.triggered_by,
-        waiter=Waiter(ti_id=ti_id, map_index=task.map_index, try_number=task.try_number),
+        waiter=Waiter(ti_id=ti_id, map_index=task.map_index, try_number=task.try_number, waits=waits),
     )
     return store.add(open_request(opening, work.clock()), session=session), True
 

@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from airflow_approvals.airflow_core import facts, ways
-from airflow_approvals.domain.events import Cancelled, Escalated, Expired, Resumed
-from airflow_approvals.service import commands
+from airflow_approvals.domain.events import Cancelled, Ended, Escalated, Expired, Resumed
+from airflow_approvals.service import commands, looking
 from airflow_approvals.service.transaction import Work, writing
 from airflow_approvals.store import approvals as store
 
@@ -29,7 +29,7 @@ class SweepSummary:
 
     :param expired: last deadlines passed, whatever the policy made of it.
     :param cancelled: requests whose task or Dag run is gone.
-    :param resumed: tasks woken.
+    :param resumed: tasks ended, or woken, with an answer.
     :param failed_ids: requests that could not be handled this time; the log says why.
     :param remaining: more is due than one sweep takes; ask again, and leave out what failed.
     """
@@ -89,7 +89,7 @@ def sweep(*, work: Work, batch: int = BATCH, leave_out: Collection[UUID] = ()) -
         escalated=counts[Escalated.type],
         expired=counts[Expired.type],
         cancelled=counts[Cancelled.type],
-        resumed=counts[Resumed.type],
+        resumed=counts[Resumed.type] + counts[Ended.type],
         failed_ids=tuple(failed),
         # Without progress it would go on for ever: what is too soon to deliver is found again.
         remaining=bool(counts or failed) and any(len(ids) == batch for ids in kinds),
@@ -118,13 +118,7 @@ def _orphaned(batch: int, *, session: Session) -> Iterable[UUID]:
     """Give open requests that nobody waits for, looking at ``batch`` of them at a time."""
     after: UUID | None = None
     while found := store.holders_of_open(after=after, limit=batch, session=session):
-        alive = facts.alive([held.ti_id for held in found if held.ti_id is not None], session=session)
-        by_hand = {(held.dag_id, held.run_id) for held in found if held.ti_id is None}
-        runs = facts.existing_runs(by_hand, session=session) if by_hand else set()
-        for held in found:
-            lives = (held.dag_id, held.run_id) in runs if held.ti_id is None else held.ti_id in alive
-            if not lives:
-                yield held.id
+        yield from looking.vanished(found, session=session)
         after = found[-1].id
 
 

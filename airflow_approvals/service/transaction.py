@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, TypeVar
+from uuid import UUID
 
 import tenacity
 from airflow.utils.session import create_session
@@ -21,6 +23,10 @@ from airflow_approvals.store import locks
 ATTEMPTS = 5
 RETRY_SECONDS = 4.0
 """When no further attempt is begun; less than SQLite's patience with a lock (5 s), which counts."""
+
+AFTERWARDS = "approvals_afterwards"
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -45,11 +51,13 @@ class Work:
     """What a use case works with. It opens sessions of its own and leaves none open.
 
     :param clock: read once for each change, after what is changed is locked, and once for each reading.
+    :param later: is told of a request whose task could not be given its answer yet, to try again soon.
     """
 
     settings: Settings = field(default_factory=Settings.load)
     clock: Callable[[], datetime] = utc_now
     sessions: Callable[[], AbstractContextManager[Session]] = new_session
+    later: Callable[[UUID], None] = lambda _approval_id: None
 
 
 def writing(step: Callable[..., T], *arguments: Any, work: Work) -> T:
@@ -90,7 +98,22 @@ def unavailable(error: BaseException) -> Unavailable | None:
     return None
 
 
+def afterwards(call: Callable[[], Any], *, session: Session) -> None:
+    """Have something called once this transaction is committed and its connection given back."""
+    session.info.setdefault(AFTERWARDS, []).append(call)
+
+
 def _once(step: Callable[..., T], arguments: tuple[Any, ...], work: Work) -> T:
     with room.turn_to_write(), work.sessions() as session:
         locks.begin_writing(session)
-        return step(*arguments, session=session)
+        result = step(*arguments, session=session)
+    for call in session.info.get(AFTERWARDS, ()):
+        _try(call)
+    return result
+
+
+def _try(call: Callable[[], Any]) -> None:
+    try:
+        call()
+    except Exception:
+        log.exception("What was to follow a change failed; the change stands")

@@ -78,8 +78,8 @@ def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval 
 
 def lock(approval_id: UUID, *, session: Session) -> Held | None:
     """Keep others from changing one request until this transaction ends; reads nothing of what it asks."""
-    query = _holders().where(approval_table.c.id == approval_id).with_for_update(of=approval_table)
-    return next(iter(_held(query, session=session)), None)
+    query = holders().where(approval_table.c.id == approval_id).with_for_update(of=approval_table)
+    return next(iter(held(query, session=session)), None)
 
 
 def since_opened(approval_ids: Collection[UUID]) -> tuple[Select[Any], Select[Any]]:
@@ -224,21 +224,21 @@ def due_ids(now: datetime, *, limit: int, session: Session) -> list[UUID]:
 
 def holders_of_open(*, after: UUID | None, limit: int, session: Session) -> list[Held]:
     """Give open requests with what holds each, in order of id, from ``after`` on."""
-    query = _holders().where(approval_table.c.status.in_(OPEN_VALUES)).order_by(approval_table.c.id)
+    query = holders().where(approval_table.c.status.in_(OPEN_VALUES)).order_by(approval_table.c.id)
     if after is not None:
         query = query.where(approval_table.c.id > after)
-    return _held(query.limit(limit), session=session)
+    return held(query.limit(limit), session=session)
 
 
 def holders_of_closed(*, before: datetime, limit: int, session: Session) -> list[Held]:
     """Give requests closed before then with what held each, oldest first."""
     columns = approval_table.c
     query = (
-        _holders()
+        holders()
         .where(columns.status.in_(TERMINAL_VALUES), columns.resolved_at < before)
         .order_by(columns.resolved_at, columns.id)
     )
-    return _held(query.limit(limit), session=session)
+    return held(query.limit(limit), session=session)
 
 
 def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]:
@@ -255,7 +255,8 @@ def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]
     return list(session.execute(query).scalars())
 
 
-def _holders() -> Select[Any]:
+def holders() -> Select[Any]:
+    """Give the query of requests with what holds each."""
     columns = approval_table.c
     return select(
         columns.id,
@@ -269,6 +270,7 @@ def _holders() -> Select[Any]:
     ).outerjoin(waiter_table, waiter_table.c.approval_id == columns.id)
 
 
-def _held(query: Select[Any], *, session: Session) -> list[Held]:
+def held(query: Select[Any], *, session: Session) -> list[Held]:
+    """Read what such a query finds."""
     rows = session.execute(query).mappings().all()
     return [Held(**{**row, "status": Status(row["status"])}) for row in rows]

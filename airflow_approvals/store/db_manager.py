@@ -26,7 +26,7 @@ class ApprovalsDBManager(BaseDBManager):  # type: ignore[misc]
     migration_dir = str(STORE_DIR / "migrations")
     alembic_file = str(STORE_DIR / "alembic.ini")
     supports_table_dropping = True
-    revision_heads_map = {"0.1.0": "0001", "0.2.0": "0003"}  # noqa: RUF012  (the base class declares it so)
+    revision_heads_map = {"0.1.0": "0001", "0.2.0": "0004"}  # noqa: RUF012  (the base class declares it so)
 
     def initdb(self, **options: Any) -> None:
         """Create or upgrade the tables; refuse before anything is asked of the database."""

@@ -13,6 +13,7 @@ from typing_extensions import assert_never
 from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.content import ContentField
+from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import Actor, ActorKind, Approver, ApproverKind
 from airflow_approvals.domain.policy import OnExpiry
 
@@ -72,6 +73,8 @@ def _fields(event: record.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a 
             return {"reason": event.reason}
         case record.Updated():
             return {"changed": _changes(event), "voided": list(event.voided)}
+        case record.Ended():
+            return {"outcome": event.outcome.value}
         case record.Approved() | record.Denied() | record.Resumed():
             return {}
         case record.Unknown():
@@ -108,6 +111,8 @@ def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.An
             return _updated(fields, at=at, actor=actor)
         case record.Resumed.type:
             return record.Resumed(at=at, actor=actor)
+        case record.Ended.type:
+            return record.Ended(at=at, actor=actor, outcome=Outcome(fields["outcome"]))
         case _:
             return record.Unknown(at=at, actor=actor, name=type_, fields=fields)
 

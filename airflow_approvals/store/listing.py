@@ -21,7 +21,7 @@ from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.people import Actor, ApproverKind
 from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
 from airflow_approvals.domain.status import Status
-from airflow_approvals.store import mapping, tables
+from airflow_approvals.store import approvals, mapping, tables
 from airflow_approvals.store.approvals import OPEN_VALUES, since_opened
 from airflow_approvals.store.tables import approval as approval_table
 
@@ -95,6 +95,14 @@ def count(filters: Filters, viewer: Viewer, *, now: datetime, session: Session) 
     condition = and_(visible_to(viewer), *_conditions(filters, viewer, now))
     query = select(func.count()).select_from(approval_table).where(condition)
     return session.execute(query).scalar_one()
+
+
+def held(
+    filters: Filters, viewer: Viewer, *, now: datetime, limit: int, session: Session
+) -> list[approvals.Held]:
+    """Give at most ``limit`` of the visible requests that meet the filters, each with what holds it."""
+    condition = and_(visible_to(viewer), *_conditions(filters, viewer, now))
+    return approvals.held(approvals.holders().where(condition).limit(limit), session=session)
 
 
 def page(

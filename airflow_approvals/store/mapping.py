@@ -11,7 +11,6 @@ from sqlalchemy import RowMapping
 from airflow_approvals.domain.approval import (
     Approval,
     Decided,
-    Ends,
     Lapsed,
     Origin,
     PastEdit,
@@ -19,8 +18,6 @@ from airflow_approvals.domain.approval import (
     Resolution,
     Verdict,
     Vote,
-    Waiter,
-    Way,
     Withdrawn,
 )
 from airflow_approvals.domain.commands.edit import past
@@ -29,6 +26,7 @@ from airflow_approvals.domain.events import AnyEvent, Updated
 from airflow_approvals.domain.people import ActorKind, Who
 from airflow_approvals.domain.policy import OnExpiry, Policy
 from airflow_approvals.domain.status import OPEN, Status
+from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Waiter, Waits, Way
 from airflow_approvals.store.events import event_of
 from airflow_approvals.store.policies import policy_json, policy_of
 
@@ -136,8 +134,9 @@ def waiter_row(approval_id: UUID, waiter: Waiter) -> dict[str, Any]:
         "ti_id": waiter.ti_id,
         "map_index": waiter.map_index,
         "try_number": waiter.try_number,
-        "way": waiter.way.value,
-        "ends": waiter.ends.value,
+        "way": waiter.waits.way.value,
+        "ends": waiter.waits.ends.value,
+        "at_end": at_end_json(waiter.waits.at_end),
         "ended_at": waiter.ended_at,
     }
 
@@ -148,9 +147,39 @@ def waiter_of(row: Row) -> Waiter:
         ti_id=row["ti_id"],
         map_index=row["map_index"],
         try_number=row["try_number"],
-        way=Way(row["way"]),
-        ends=Ends(row["ends"]),
+        waits=Waits(way=Way(row["way"]), ends=Ends(row["ends"]), at_end=at_end_of(row["at_end"] or {})),
         ended_at=row["ended_at"],
+    )
+
+
+def at_end_json(at_end: AtEnd) -> dict[str, Any]:
+    """Write what belongs to the end of a task; what an author rarely asks for only if they did."""
+    written: dict[str, Any] = {
+        "returns": at_end.returns,
+        "multiple_outputs": at_end.multiple_outputs,
+        "dag_result": at_end.dag_result,
+        "mapped_over": at_end.mapped_over,
+        "outlets": [{"kind": o.kind.value, "name": o.name, "uri": o.uri} for o in at_end.outlets],
+        "failure_callback": at_end.failure_callback,
+        "failure_email": at_end.failure_email,
+    }
+    return {name: value for name, value in written.items() if name == "returns" or value}
+
+
+def at_end_of(stored: Mapping[str, Any]) -> AtEnd:
+    """Read it back. Tasks that do not end on the server may have none of it."""
+    outlets = (
+        Outlet(kind=OutletKind(each["kind"]), name=each["name"], uri=each["uri"])
+        for each in stored.get("outlets", ())
+    )
+    return AtEnd(
+        returns=stored.get("returns", True),
+        multiple_outputs=stored.get("multiple_outputs", False),
+        dag_result=stored.get("dag_result", False),
+        mapped_over=stored.get("mapped_over", False),
+        outlets=tuple(outlets),
+        failure_callback=stored.get("failure_callback", False),
+        failure_email=stored.get("failure_email", False),
     )
 
 

@@ -15,13 +15,14 @@ from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry, Policy
 
 VERSION = 1
 
-_POLICY = frozenset({"version", "levels", "on_deny", "on_expiry", "quorum"})
+_POLICY = frozenset({"version", "levels", "on_deny", "on_expiry", "respect_trigger_rules", "quorum"})
 _LEVEL = frozenset({"approvers", "timeout_seconds"})
 _APPROVER = frozenset({"kind", "name"})
 
 
 def policy_json(policy: Policy) -> dict[str, Any]:
     """Write a policy as JSON; timeouts in seconds."""
+    more = {"respect_trigger_rules": True} if policy.respect_trigger_rules else {}
     return {
         "version": VERSION,
         "levels": [
@@ -34,6 +35,7 @@ def policy_json(policy: Policy) -> dict[str, Any]:
         "on_deny": policy.on_deny.value,
         "on_expiry": policy.on_expiry.value,
         "quorum": policy.quorum,
+        **more,
     }
 
 
@@ -49,6 +51,7 @@ def policy_of(stored: Mapping[str, Any]) -> Policy:
         levels=tuple(_level(level) for level in stored["levels"]),
         on_deny=OnDeny(stored["on_deny"]),
         on_expiry=OnExpiry(stored["on_expiry"]),
+        respect_trigger_rules=stored.get("respect_trigger_rules", False),
         quorum=stored["quorum"],
     )
 

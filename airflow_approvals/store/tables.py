@@ -103,6 +103,7 @@ waiter = _child(
     Column("try_number", Integer, nullable=False),
     Column("way", String(20), nullable=False),
     Column("ends", String(10), nullable=False),
+    Column("at_end", Json),  # NULL: opened before 0.2.0, and a worker ends it
     Column("ended_at", UtcDateTime()),
     PrimaryKeyConstraint("approval_id", "ti_id"),
     UniqueConstraint("ti_id"),

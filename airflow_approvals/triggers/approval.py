@@ -15,7 +15,8 @@ from airflow_approvals.domain.status import TERMINAL
 from airflow_approvals.triggers.watcher import FAILURES, Outage, Watch, Watcher, shared_watcher
 from airflow_approvals.wire.watching import WatchedShape
 
-DELIVERY_ATTEMPTS = 10
+SETTLE_POLL_SECONDS = 1.0
+"""How often the server is asked whether a task may go on that has something to hear soon after it parked."""
 
 
 class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
@@ -53,20 +54,15 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the request whenever there is news; apply its deadlines; fire once."""
         watcher = shared_watcher()
-        settings = watcher.settings
-        loop = asyncio.get_running_loop()
-        settled_at = loop.time() + settings.settle_seconds
+        poll_seconds = watcher.settings.poll_interval_seconds
         with watcher.watch(UUID(self.approval_id)) as watch:
             level = self.level
             while not self._worth_waking(watch):
                 await watch.news(_seconds_until(watch.seen))
                 level = self._tell_of_escalation(watch.seen, level)
                 if watch.seen is not None and _is_due(watch.seen):
-                    await self._advance(watcher, watch, pause_seconds=settings.poll_interval_seconds)
-            # A task that is woken too soon after it parked is failed by the scheduler.
-            await asyncio.sleep(settled_at - loop.time())
-            if watch.seen is not None and watch.seen.status in TERMINAL:
-                await self._deliver(watcher, watch, pause_seconds=settings.poll_interval_seconds)
+                    await self._advance(watcher, watch, pause_seconds=poll_seconds)
+            await self._settle(watcher, watch)
         status = "deleted" if watch.seen is None else watch.seen.status.value
         yield TriggerEvent({"approval_id": self.approval_id, "status": status, "level": self.level})
 
@@ -105,36 +101,43 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
             return True
         return self.wake_on_escalation and watch.seen.level > self.level
 
-    async def _deliver(self, watcher: Watcher, watch: Watch, *, pause_seconds: float) -> None:
-        """Have the server wake the task and record it; the event that follows is then without effect."""
-        for _ in range(DELIVERY_ATTEMPTS):
-            if watch.seen is None or watch.seen.resumed_at is not None:
-                return
-            await self._advance(watcher, watch, pause_seconds=pause_seconds)
+    async def _settle(self, watcher: Watcher, watch: Watch) -> None:
+        """Have the server end or wake the task, after which the event is without effect, or wait till it may.
 
-    async def _advance(self, watcher: Watcher, watch: Watch, *, pause_seconds: float) -> None:
-        """Bring the request up to date; pauses when that changed nothing, as with clocks that differ."""
+        A task that is woken too soon after it parked is failed by the scheduler.
+        """
+        while watch.seen is not None and watch.seen.resumed_at is None:
+            if await self._advance(watcher, watch):
+                return
+            await asyncio.sleep(SETTLE_POLL_SECONDS)
+
+    async def _advance(self, watcher: Watcher, watch: Watch, *, pause_seconds: float = 0.0) -> bool:
+        """Bring the request up to date; tells whether the task may go on.
+
+        :param pause_seconds: how long to wait when that changed nothing, as with clocks that differ.
+        """
         outage = Outage(f"Approval {self.approval_id} could not be brought up to date")
         while True:
             try:
                 seen = await watcher.client.advance(watch.approval_id, UUID(self.ti_id))
             except NotAllowed:  # deleted meanwhile
                 watch.tell(None)
-                return
+                return True
             except FAILURES as error:
                 outage.failed(error)
                 await asyncio.sleep(outage.pause_seconds)
                 continue
-            if seen == watch.seen:
+            told = WatchedShape(**{name: getattr(seen, name) for name in WatchedShape.model_fields})
+            if told == watch.seen:
                 await asyncio.sleep(pause_seconds)
-            watch.tell(seen)
-            return
+            watch.tell(told)
+            return seen.settled or told.resumed_at is not None
 
 
 def _why_stopped(seen: WatchedShape) -> str:
     """Say why Airflow stopped a trigger, as far as its request shows."""
     if seen.resumed_at is not None:
-        return f"{seen.status.value}; the task goes on with that, so nothing waits here any more"
+        return f"{seen.status.value}; that ended or woke the task, so nothing waits here any more"
     if seen.status in TERMINAL:
         return f"{seen.status.value}; the task does not wait for it any more"
     return f"still {seen.status.value}; another trigger waits for it"

@@ -14,6 +14,7 @@ from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Ends, Way
 from airflow_approvals.wire.base import Output
 from airflow_approvals.wire.people import ApproverShape
 
@@ -79,6 +80,11 @@ class ApprovalShape(Output):
     quorum: int
     on_deny: OnDeny
     on_expiry: OnExpiry
+    respect_trigger_rules: bool = Field(
+        description="Whether skipping leaves it to the trigger rules what runs."
+    )
+    way: Way | None = Field(description="How the task waits; null: no task does.")
+    ends: Ends | None = Field(description="Who ends the task: the server with the answer, or a worker.")
     requested_by: str | None
     created_at: datetime
     expires_at: datetime | None = Field(description="Deadline of the current level; null waits for ever.")
@@ -90,7 +96,9 @@ class ApprovalShape(Output):
     comment: str | None = Field(description="What the person said whose answer settled it.")
     reason: str | None = Field(description="Why it was cancelled.")
     metadata: dict[str, Any]
-    resumed_at: datetime | None = Field(description="When the waiting task was woken with the decision.")
+    resumed_at: datetime | None = Field(
+        description="When the waiting task was ended, or woken, with the decision."
+    )
     votes: list[VoteShape] = Field(description="The answers that count; an edit of the content voids them.")
     version: int
 
@@ -118,6 +126,9 @@ class ApprovalShape(Output):
             quorum=policy.quorum,
             on_deny=policy.on_deny,
             on_expiry=policy.on_expiry,
+            respect_trigger_rules=policy.respect_trigger_rules,
+            way=None if waiter is None else waiter.waits.way,
+            ends=None if waiter is None else waiter.waits.ends,
             requested_by=approval.requested_by,
             created_at=approval.created_at,
             expires_at=progress.expires_at,

@@ -22,6 +22,7 @@ from airflow_approvals.wire.base import (
     Subject,
 )
 from airflow_approvals.wire.people import LevelApprovers
+from airflow_approvals.wire.waiting import WaitsBody
 
 MAX_LEFT_OUT = 10_000
 
@@ -59,6 +60,10 @@ class OpenBody(Input):
     )
     on_deny: OnDeny = OnDeny.FAIL
     on_expiry: OnExpiry = OnExpiry.FAIL
+    respect_trigger_rules: bool = Field(
+        default=False, description="Where `skip` skips, leave it to the trigger rules downstream what runs."
+    )
+    waits: WaitsBody | None = None
     metadata: Metadata = Field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from typing_extensions import assert_never
 from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.content import ContentField
+from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.wire.base import Output
@@ -117,6 +118,13 @@ class ResumedShape(_Fact):
     type: Literal["resumed"] = "resumed"
 
 
+class EndedShape(_Fact):
+    """The waiting task was ended, as the answer says."""
+
+    type: Literal["ended"] = "ended"
+    outcome: Outcome
+
+
 class UnknownShape(_Fact):
     """A fact that a newer version wrote; `name` is its type."""
 
@@ -135,6 +143,7 @@ EventShape = Annotated[
     | CancelledShape
     | UpdatedShape
     | ResumedShape
+    | EndedShape
     | UnknownShape,
     Field(discriminator="type"),
 ]
@@ -184,6 +193,8 @@ def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fac
             return _updated(event, fact)
         case record.Resumed():
             return ResumedShape(**fact)
+        case record.Ended():
+            return EndedShape(**fact, outcome=event.outcome)
         case record.Unknown():
             return UnknownShape(**fact, name=event.name, fields=dict(event.fields))
         case _:

@@ -45,6 +45,12 @@ class WatchedShape(Output):
         )
 
 
+class AdvancedShape(WatchedShape):
+    """What a task or its trigger is told once its request was brought up to date."""
+
+    settled: bool = Field(description="Whether the task may go on: Airflow has taken in that it waits.")
+
+
 class WatchedCollection(Output):
     """The watched requests that exist; one that is missing was deleted."""
 

@@ -14,17 +14,22 @@ from typing import Any
 
 import pytest
 
+from airflow_approvals.domain.waiting import Way
 from dev.stack import Account, AirflowStack, StackError
 from tests.databases import POSTGRES_URL, PostgresDatabases
 from tests.e2e.runs import Run
+from tests.integration.waiting.ways import WAYS
 
 HERE = Path(__file__).parent
 DAG_FOLDERS = (HERE / "dags", HERE.parent.parent / "dags")
 
 SETTINGS = {
     "AIRFLOW__CORE__PARALLELISM": "8",
+    "AIRFLOW__SCHEDULER__TRIGGER_TIMEOUT_CHECK_INTERVAL": "3",  # between looks at deadlines; 15 s unless told
     "AIRFLOW__APPROVALS__POLL_INTERVAL_SECONDS": "2",
     "AIRFLOW__APPROVALS__NOTIFY_TIMEOUT_SECONDS": "20",
+    "AIRFLOW__EMAIL__EMAIL_BACKEND": "tests.e2e.mailbox.keep",
+    "PYTHONPATH": str(HERE.parent.parent),
     # Once at the start: where a test wants another round, it asks for it.
     "AIRFLOW__APPROVALS__MAINTENANCE_SCHEDULE": "@once",
 }
@@ -46,9 +51,10 @@ Timings = dict[str, list[float]]
 TIMINGS: pytest.StashKey[Timings] = pytest.StashKey()
 
 
-def make_stack(home: Path, **options: Any) -> AirflowStack:
-    """A stack with the tests' and the repository's Dags; nothing runs yet."""
-    stack = AirflowStack(home, extra_env=SETTINGS, **options)
+def make_stack(home: Path, way: Way = WAYS[0], **options: Any) -> AirflowStack:
+    """A stack with the tests' and the repository's Dags, whose gates wait in this way; nothing runs yet."""
+    more = {"AIRFLOW__APPROVALS__WAIT_IN": way.value}
+    stack = AirflowStack(home, extra_env={**SETTINGS, **more}, **options)
     assert stack.dags_folder is not None
     for folder in DAG_FOLDERS:
         for file in folder.glob("*.py"):
@@ -57,7 +63,7 @@ def make_stack(home: Path, **options: Any) -> AirflowStack:
 
 
 @pytest.fixture(scope="session")
-def database() -> Iterator[str | None]:
+def database(way: Way) -> Iterator[str | None]:
     """An empty one on PostgreSQL, as deployments have it; None where there is no server: a file for SQLite.
 
     Airflow's scheduler ends by itself when its turn at such a file does not come soon enough.
@@ -71,14 +77,20 @@ def database() -> Iterator[str | None]:
     databases.close()
 
 
+@pytest.fixture(scope="session", params=WAYS, ids=lambda way: way.value)
+def way(request: pytest.FixtureRequest) -> Way:
+    """How gates wait: every test is run for each way that this Airflow has."""
+    return Way(request.param)
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[AirflowStack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, way: Way, database: str | None) -> Iterator[AirflowStack]:
     """A healthy Airflow under FAB, shared by all tests: a test that kills a part of it starts it again.
 
     Approvers have no permission in Airflow. At the end, no task may have been resumed too soon, and our API
     must have answered everything.
     """
-    with make_stack(tmp_path_factory.mktemp("airflow"), database_url=database) as stack:
+    with make_stack(tmp_path_factory.mktemp("airflow"), way, database_url=database) as stack:
         stack.migrate()
         stack.create_accounts(users=ACCOUNTS, roles=dict.fromkeys(APPROVER_ROLES, ()))
         stack.start()

@@ -6,18 +6,17 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
-from airflow_approvals.config import Settings
 from dev.stack import AirflowStack
 
 APPROVALS = "/approvals/v1/approvals"
 LIMIT_SECONDS = 120.0
-SETTLE = timedelta(seconds=Settings().settle_seconds)
+PARKED = ("deferred", "awaiting_input")
 LOG_TAIL_LINES = 40
 
 T = TypeVar("T")
@@ -70,17 +69,16 @@ class Run:
 
     def wait_parked(self, map_index: int = -1) -> datetime:
         """Wait until the gate has given its worker back; gives the time at which it did."""
+        self.wait_state(*PARKED, map_index=map_index)
+        return max(self.told("deferred") + self.told("awaiting_input"))
 
-        def parked() -> dict[str, Any] | None:
-            task = self.task(map_index=map_index)
-            return task if task and task["state"] == "deferred" and task["trigger"] else None
-
-        return moment(self.wait(parked, "the gate to be deferred")["trigger"]["created_date"])
-
-    def wait_settled(self) -> None:
-        """Wait until the gate has been parked for so long that a decision is delivered at once."""
-        ready = self.wait_parked() + SETTLE + timedelta(milliseconds=200)
-        self.wait(lambda: datetime.now(timezone.utc) > ready, "the gate to settle")
+    def told(self, event: str, try_number: int = 1) -> list[datetime]:
+        """When Airflow's log has this of the gate."""
+        query = {"dag_id": self.dag_id, "run_id": self.run_id, "task_id": "gate", "event": event}
+        response = self.stack.admin.get("/api/v2/eventLogs", params=query)
+        response.raise_for_status()
+        entries = response.json()["event_logs"]
+        return sorted(moment(entry["when"]) for entry in entries if entry["try_number"] == try_number)
 
     def mark(self, state: str) -> None:
         """Set the state of the gate by hand, as the author."""
@@ -111,12 +109,8 @@ class Run:
         return "\n".join(line for log in sorted(folder.glob("attempt=*.log")) for line in _short_lines(log))
 
     def started_at(self, try_number: int = 1) -> list[datetime]:
-        """When a worker began to run the gate: once to ask, once to act on the answer."""
-        query = {"dag_id": self.dag_id, "run_id": self.run_id, "task_id": "gate", "event": "running"}
-        response = self.stack.admin.get("/api/v2/eventLogs", params=query)
-        response.raise_for_status()
-        entries = response.json()["event_logs"]
-        return sorted(moment(entry["when"]) for entry in entries if entry["try_number"] == try_number)
+        """When a worker began to run the gate."""
+        return self.told("running", try_number)
 
     # Requests
 

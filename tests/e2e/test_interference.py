@@ -39,7 +39,7 @@ def test_a_cleared_gate_asks_anew(runs: Runs) -> None:
     """The old request is cancelled as superseded, without waiting for maintenance; the new one decides."""
     run = runs["clear"]
     old = run.wait_request("pending")
-    run.wait_settled()  # Airflow itself cannot cope with one that is cleared sooner
+    run.wait_parked()  # Airflow itself cannot cope with one that is cleared sooner
     clear = {"dry_run": False, "task_ids": ["gate"], "dag_run_id": run.run_id, "only_failed": False}
     author = run.stack.client("author")
     author.post(f"/api/v2/dags/{run.dag_id}/clearTaskInstances", json=clear).raise_for_status()
@@ -50,7 +50,7 @@ def test_a_cleared_gate_asks_anew(runs: Runs) -> None:
     assert new["id"] != old["id"]
     assert run.wait_request("cancelled")["id"] == old["id"]
     assert reasons(run, old) == ["superseded"]
-    run.wait_settled()
+    run.wait_parked()
     run.decide("manager", new, "approve")
     assert run.wait_end() == "success"
     assert run.xcom()["approval_id"] == new["id"]

@@ -32,7 +32,7 @@ def runs(stack: AirflowStack) -> Runs:
 
 
 def test_a_director_approves_an_escalated_gate_that_the_manager_still_could(runs: Runs) -> None:
-    """The deadline adds approvers and takes none away, and no worker runs because of it.
+    """The deadline adds approvers and takes none away; the answer needs no worker.
 
     The first test of the module, since the clock of this run is ticking.
     """
@@ -40,7 +40,7 @@ def test_a_director_approves_an_escalated_gate_that_the_manager_still_could(runs
     before = run.wait_request("pending")
     asked = run.wait_request("escalated")
     late = moment(asked["escalated_at"]) - moment(before["expires_at"])
-    assert timedelta(0) <= late < timedelta(seconds=5)
+    assert timedelta(0) <= late < timedelta(seconds=20)
     assert moment(asked["expires_at"]) == moment(asked["escalated_at"]) + timedelta(seconds=10)
     mine = {"run_id": run.run_id, "assigned_to_me": True}
     for user in ("manager", "director"):
@@ -49,17 +49,18 @@ def test_a_director_approves_an_escalated_gate_that_the_manager_still_could(runs
     run.decide("director", asked, "approve")
 
     assert run.wait_end() == "success"
-    assert run.types(asked) == ["opened", "escalated", "voted", "approved", "resumed"]
+    assert run.types(asked) == ["opened", "escalated", "voted", "approved", "ended"]
     assert run.xcom()["escalated"] is True
     assert run.xcom()["decided_by"] == "director"
-    assert len(run.started_at()) == 2  # to ask, and to act on the answer
+    # To ask; and where Airflow's scheduler looks at deadlines, to hear of the escalation.
+    assert len(run.started_at()) == (1 if asked["way"] == "trigger" else 2)
 
 
 def test_a_denial_fails_the_task_at_once_though_it_has_retries(runs: Runs) -> None:
     """Somebody said no: trying again would only ask the same people again."""
     run = runs["deny"]
     asked = run.wait_request("pending")
-    run.wait_settled()
+    run.wait_parked()
     answer = run.decide("manager", asked, "deny", comment="not on a Friday")
 
     assert answer["resumed_at"] is not None
@@ -67,29 +68,29 @@ def test_a_denial_fails_the_task_at_once_though_it_has_retries(runs: Runs) -> No
     task = run.task()
     assert (task["state"], task["try_number"], task["max_tries"]) == ("failed", 1, 2)
     assert run.task("after")["state"] == "upstream_failed"
-    assert run.types(asked) == ["opened", "voted", "denied", "resumed"]
-    assert "ApprovalDenied: Denied by manager: not on a Friday" in run.log()
+    assert run.types(asked) == ["opened", "voted", "denied", "ended"]
+    assert len(run.started_at()) == 1
+    assert "The answer itself ends this task" in run.log()
 
 
 def test_a_denial_skips_the_task_and_what_follows_when_asked_to(runs: Runs) -> None:
     """``on_deny="skip"``: the run goes on without this branch."""
     run = runs["gate_deny_skip"]
     asked = run.wait_request("pending")
-    run.wait_settled()
+    run.wait_parked()
     run.decide("manager", asked, "deny")
 
     assert run.wait_end() == "success"
     assert run.task()["state"] == "skipped"
     assert run.task("after")["state"] == "skipped"
-    assert run.types(asked) == ["opened", "voted", "denied", "resumed"]
-    assert "Denied by manager: no comment" in run.log()
+    assert run.types(asked) == ["opened", "voted", "denied", "ended"]
 
 
 def test_a_person_who_may_edit_the_dag_calls_the_gate_off(runs: Runs) -> None:
     """A cancelled request fails the task, whatever ``on_deny`` and ``on_expiry`` say, without a retry."""
     run = runs["cancel"]
     asked = run.wait_request("pending")
-    run.wait_settled()
+    run.wait_parked()
     refused = run.post("manager", asked, "cancel", reason="I do not like it")
     assert refused.status_code == httpx.codes.FORBIDDEN, refused.text
     answer = run.decide("author", asked, "cancel", reason="the release was called off")
@@ -98,8 +99,7 @@ def test_a_person_who_may_edit_the_dag_calls_the_gate_off(runs: Runs) -> None:
     assert (answer["reason"], answer["comment"]) == ("the release was called off", None)
     assert run.wait_end() == "failed"
     assert (run.task()["state"], run.task()["try_number"]) == ("failed", 1)
-    assert run.types(asked) == ["opened", "cancelled", "resumed"]
-    assert "ApprovalCancelled: Cancelled by author: the release was called off" in run.log()
+    assert run.types(asked) == ["opened", "cancelled", "ended"]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,10 @@ def test_silence_does_what_the_dag_says(
     assert run.task("after")["state"] == after
     (request,) = run.requests()
     assert (request["status"], request["actor_kind"]) == (status, "system")
-    assert run.types(request) == ["opened", "expired", "resumed"]
+    by_worker = request["way"] == "awaiting_input"  # the scheduler wakes it at its deadline
+    assert run.types(request) == ["opened", "expired", "resumed" if by_worker else "ended"]
     assert run.events(request)[1]["on_expiry"] == on_expiry
-    assert "nobody decided in time" in run.log().lower()
+    assert ("nobody decided in time" in run.log().lower()) == by_worker
     if on_expiry == "approve":
         assert run.xcom()["decided_by"] == "system"
 
@@ -143,4 +144,5 @@ def test_mapped_gates_are_decided_one_by_one(runs: Runs) -> None:
     ends = {request["map_index"]: request["status"] for request in run.requests()}
     assert ends == {0: "approved", 1: "denied", 2: "expired"}
     for request in requests:
-        assert run.types(request).count("resumed") == 1
+        assert run.types(request)[-1] in ("ended", "resumed")
+        assert len(run.types(request)) == len(set(run.types(request)))

@@ -24,11 +24,11 @@ def test_an_administrator_approves_for_a_role_that_simple_auth_does_not_know(
         run = Run.start(stack, "gate", user="admin")
         request = run.wait_request("pending")
         assert request["requested_by"] == "admin"
-        run.wait_settled()
+        run.wait_parked()
         assert run.post("op", request, "approve").status_code == 403
         answer = run.decide("admin", request, "approve")
 
         assert answer["resumed_at"] is not None
         assert run.wait_end() == "success"
         assert run.xcom()["decided_by"] == "admin"
-        assert run.types(request) == ["opened", "voted", "approved", "resumed"]
+        assert run.types(request) == ["opened", "voted", "approved", "ended"]

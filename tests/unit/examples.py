@@ -8,6 +8,7 @@ from typing import Any
 from airflow_approvals.domain import errors
 from airflow_approvals.domain import events as record
 from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
@@ -141,6 +142,11 @@ EVENTS: Sequence[tuple[record.AnyEvent, str, Mapping[str, Any]]] = (
         },
     ),
     (record.Resumed(at=NOW, actor=SYSTEM), "The waiting task was woken", {}),
+    (
+        record.Ended(at=NOW, actor=SYSTEM, outcome=Outcome.SKIPPED),
+        "The waiting task was ended: skipped",
+        {"outcome": "skipped"},
+    ),
     (
         record.Unknown(at=NOW, actor=person("ana"), name="handed_over", fields={"to": "bo"}),
         "Handed over, by ana",

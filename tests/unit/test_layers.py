@@ -22,7 +22,17 @@ MAX_LINES = 300
 FOLDERS = ("airflow_approvals", "benchmarks", "dags", "dev", "tests")
 
 MAY_USE = {
-    "airflow_core": {"models", "triggers.base", "utils.state"},
+    "airflow_core": {
+        "api_fastapi.execution_api.datamodels",
+        "callbacks",
+        "configuration",
+        "jobs.job",
+        "listeners",
+        "models",
+        "state",
+        "triggers.base",
+        "utils.state",
+    },
     "api": {"api_fastapi", "configuration"},
     "cli": {"api_fastapi", "cli", "configuration", "providers.fab", "utils"},
     "config": {"configuration"},

@@ -31,7 +31,8 @@ from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import commands, opening, reading
+from airflow_approvals.domain.waiting import Waits
+from airflow_approvals.service import commands, looking, opening, reading
 from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.opening import Question
 from airflow_approvals.service.transaction import Work
@@ -89,7 +90,7 @@ class ListQuery(BaseModel):
 
     def read(self, viewer: Viewer, *, now: datetime, work: Work) -> tuple[list[Approval], int]:
         """Read the page that is asked for, and the number of all that match."""
-        return reading.page(
+        return looking.page(
             self.filters(),
             viewer=viewer,
             order=self.order_by,
@@ -121,7 +122,8 @@ def open_approval(body: OpenBody, caller: CallerDep, work: WorkDep, response: Re
         return ApprovalShape.of(_open_by_hand(body, caller, work))
     if body.dag_id or body.run_id or body.task_id or body.map_index is not None or body.expires_at:
         raise Invalid("A task leaves out dag_id, run_id, task_id, map_index and expires_at.")
-    approval, created = opening.open_by_task(own_task(caller), _question(body), work=work)
+    waits = Waits() if body.waits is None else body.waits.value()
+    approval, created = opening.open_by_task(own_task(caller), _question(body), waits, work=work)
     response.status_code = 201 if created else 200
     return ApprovalShape.of(approval)
 
@@ -207,6 +209,8 @@ def _open_by_hand(body: OpenBody, person: Person, work: Work) -> Approval:
         raise Invalid("Give expires_at or expires_in, not both.")
     if body.map_index is not None and body.task_id is None:
         raise Invalid("map_index needs task_id.")
+    if body.waits is not None:
+        raise Invalid("waits is for tasks; no task waits for a request opened by hand.")
     origin = Origin(
         dag_id=body.dag_id,
         run_id=body.run_id,
@@ -238,5 +242,6 @@ def _question(body: OpenBody, *, expires_in: float | None = None) -> Question:
             expires_in=None if seconds is None else timedelta(seconds=seconds),
             on_deny=body.on_deny,
             on_expiry=body.on_expiry,
+            respect_trigger_rules=body.respect_trigger_rules,
         ),
     )

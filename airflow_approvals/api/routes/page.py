@@ -18,7 +18,7 @@ from airflow_approvals.api.work import WorkDep
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.errors import ApprovalError
 from airflow_approvals.domain.search import Viewer
-from airflow_approvals.service import commands, reading
+from airflow_approvals.service import commands, looking, reading
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.events import shape_of
@@ -52,14 +52,14 @@ def list_rows(query: Annotated[RowsQuery, Query()], person: PersonDep, work: Wor
         )
         for approval in found
     ]
-    waiting = reading.count_waiting(viewer, now=now, work=work)
+    waiting = looking.count_waiting(viewer, now=now, work=work)
     return RowCollection(approvals=rows, total_entries=total, waiting_for_me=waiting)
 
 
 @router.get("/page/approvals/{approval_id}", responses=answers(403, 404))
 def get_detail(approval_id: UUID, sight: SightDep, work: WorkDep) -> DetailShape:
     """Read one request with its record, and whether you may decide and change it."""
-    approval, now = reading.get(approval_id, work=work), work.clock()
+    approval, now = looking.get(approval_id, work=work), work.clock()
     why_not = _why_not(approval, sight.person, Verdict.DENY, now)  # a denial has no rules of its own
     why_not_approve = _why_not(approval, sight.person, Verdict.APPROVE, now)
     known = reading.record(approval_id, offset=max(0, approval.recorded - MAX_EVENTS), work=work)
@@ -101,6 +101,6 @@ def get_badge(person: PersonDep, work: WorkDep, theme: Literal["light", "dark"] 
     """Draw the icon of the navigation, with the number of requests that wait for you."""
     # Whatever waits for a person is visible to them as an approver, so no Dag needs to be looked at.
     viewer = Viewer(actor=person.actor, readable_dag_ids=frozenset())
-    waiting = reading.count_waiting(viewer, now=work.clock(), work=work)
+    waiting = looking.count_waiting(viewer, now=work.clock(), work=work)
     headers = {"Cache-Control": "no-store"}
     return Response(badge.draw(waiting, theme=theme), media_type=badge.MEDIA_TYPE, headers=headers)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Approval, Origin, Progress, Waiter
+from airflow_approvals.domain.approval import Approval, Origin, Progress
 from airflow_approvals.domain.calendar import in_future, utc
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.events import Opened
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.policy import Policy
+from airflow_approvals.domain.waiting import Waiter
 
 
 @dataclass(frozen=True, kw_only=True)

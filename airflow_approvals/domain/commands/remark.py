@@ -9,20 +9,32 @@ from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.calendar import utc
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.errors import StillOpen
-from airflow_approvals.domain.events import Resumed
+from airflow_approvals.domain.events import AnyEvent, Ended, Resumed
+from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import SYSTEM
 
 
 def note_woken(approval: Approval, now: datetime) -> Change:
-    """Note that the waiting task was given the answer. A second time changes nothing.
+    """Note that the waiting task was woken with the answer. A second time changes nothing.
 
     :raises StillOpen: there is no answer to give it.
     """
-    now = utc(now)
+    return _answered(approval, Resumed(at=utc(now), actor=SYSTEM))
+
+
+def note_ended(approval: Approval, outcome: Outcome, now: datetime) -> Change:
+    """Note that the waiting task was ended as the answer says. A second time changes nothing.
+
+    :raises StillOpen: there is no answer to end it by.
+    """
+    return _answered(approval, Ended(at=utc(now), actor=SYSTEM, outcome=outcome))
+
+
+def _answered(approval: Approval, event: AnyEvent) -> Change:
     if approval.is_open:
         raise StillOpen
     waiter = approval.waiter
     if waiter is None or waiter.ended_at is not None:
         return Change(approval=approval)
-    noted = replace(approval, waiter=replace(waiter, ended_at=now))
-    return Change(approval=noted, events=(Resumed(at=now, actor=SYSTEM),))
+    noted = replace(approval, waiter=replace(waiter, ended_at=event.at))
+    return Change(approval=noted, events=(event,))

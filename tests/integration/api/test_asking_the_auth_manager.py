@@ -209,4 +209,4 @@ def test_advance_answers_what_a_trigger_reads(auth_manager: NotingAuthManager, a
     """And nothing of what was asked."""
     token = tokens.for_task_instance(ti_id_of(approval), secret=Settings.load().jwt_secret)
     answer = call("POST", f"/v1/approvals/{approval.id}/advance", token=token, json={})
-    assert answer.json().keys() == {"id", "status", "level", "expires_at", "resumed_at"}
+    assert answer.json().keys() == {"id", "status", "level", "expires_at", "resumed_at", "settled"}

@@ -204,7 +204,7 @@ def test_advancing_before_the_deadline_changes_nothing(fab: Server) -> None:
     task = fab.new_task()
     approval = fab.open(task)
     advanced = fab.post(f"/approvals/{approval['id']}/advance", by=fab.task(task.ti_id)).json()
-    assert advanced == {name: approval[name] for name in WATCHED}
+    assert advanced == {**{name: approval[name] for name in WATCHED}, "settled": True}
     assert fab.read(approval["id"]) == approval
     assert [event["type"] for event in fab.events(approval)] == ["opened"]
 
@@ -232,7 +232,7 @@ def test_advancing_for_a_finished_task_cancels(fab: Server) -> None:
     fab.set_state(task, "failed")
     advanced = fab.post(f"/approvals/{approval['id']}/advance", by=fab.task(task.ti_id)).json()
     closed = fab.read(approval["id"])
-    assert advanced == {name: closed[name] for name in WATCHED}
+    assert advanced == {**{name: closed[name] for name in WATCHED}, "settled": True}
     assert (closed["status"], closed["actor_id"], closed["reason"]) == ("cancelled", "system", "task_failed")
 
 

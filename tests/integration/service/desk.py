@@ -22,6 +22,7 @@ from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Waits
 from airflow_approvals.service import commands, opening, reading, sweep
 from airflow_approvals.service.opening import Question
 from airflow_approvals.service.transaction import Work
@@ -35,9 +36,13 @@ EDITOR = person("dag-editor")
 ADMINISTRATOR = person("an-administrator")
 
 
+LATER: list[UUID] = []
+"""Requests that use cases wanted to be tried again soon."""
+
+
 def work_at(now: datetime, **settings: Any) -> Work:
     """What the use cases work with, at a time that stands still."""
-    return Work(settings=replace(SETTINGS, **settings), clock=lambda: now)
+    return Work(settings=replace(SETTINGS, **settings), clock=lambda: now, later=LATER.append)
 
 
 def question(terms: Policy | None = None, *, expires_at: datetime | None = None, **fields: Any) -> Question:
@@ -52,14 +57,22 @@ class Desk:
     def __init__(self, sessions: sessionmaker[Session], rows: AirflowRows) -> None:
         self.sessions = sessions
         self.rows = rows
+        self.later = LATER
+        self.later.clear()
 
     # Opening
 
     def ask(
-        self, ti_id: UUID, *, now: datetime = NOW, terms: Policy | None = None, **fields: Any
+        self,
+        ti_id: UUID,
+        *,
+        now: datetime = NOW,
+        terms: Policy | None = None,
+        waits: Waits | None = None,
+        **fields: Any,
     ) -> Approval:
         """Open the request of a running task instance; takes the arguments of ``question``."""
-        return opening.open_by_task(ti_id, question(terms, **fields), work=work_at(now))[0]
+        return opening.open_by_task(ti_id, question(terms, **fields), waits, work=work_at(now))[0]
 
     def gate(
         self,
@@ -68,16 +81,18 @@ class Desk:
         state: str | None = "deferred",
         parked_at: datetime | None = NOW - HOUR,
         now: datetime = NOW,
+        waits: Waits | None = None,
         **task: Any,
     ) -> Approval:
         """Run a task up to its gate.
 
         :param state: what has become of the task since it asked; by default it waits.
         :param parked_at: when it began to wait; by default long enough ago to be resumed at once.
+        :param waits: how the task says that it waits; by default a worker ends it.
         :param task: arguments of ``AirflowRows.task_instance``.
         """
         ti_id = self.rows.task_instance(**task)
-        approval = self.ask(ti_id, now=now, terms=terms)
+        approval = self.ask(ti_id, now=now, terms=terms, waits=waits)
         self.rows.set_state(ti_id, state, updated_at=parked_at)
         return approval
 

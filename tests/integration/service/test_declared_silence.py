@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import pytest
-from airflow.models.dag_version import DagVersion
-from airflow.models.dagrun import DagRun
 from airflow.models.serialized_dag import SerializedDagModel
-from airflow.models.taskinstance import TaskInstance
-from airflow.sdk import DAG, task, task_group
-from airflow.serialization.serialized_objects import LazyDeserializedDAG
+from airflow.sdk import task, task_group
 from sqlalchemy import event, select, update
 
 from airflow_approvals import ApprovalExtOperator
@@ -21,9 +14,10 @@ from airflow_approvals.airflow_core import declared
 from airflow_approvals.domain.errors import NotAllowed
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
-from tests.airflow_rows import BUNDLE, DAG_ID, AirflowRows
+from tests.airflow_rows import AirflowRows
 from tests.builders import HOUR, NOW, level, policy, role
 from tests.integration.service.desk import SOON, Desk
+from tests.integration.service.stored_dags import running, stored
 
 SILENCE = policy(level(role("manager")), on_expiry=OnExpiry.APPROVE)
 
@@ -84,33 +78,6 @@ def by_keywords() -> None:
     ApprovalExtOperator.partial(task_id="gate", subject="s").expand_kwargs(
         [{"approver_role": "m", "on_expiry": "approve", "expires_in": HOUR}]
     )
-
-
-@contextmanager
-def stored(rows: AirflowRows, **arguments: Any) -> Iterator[None]:
-    """Have Airflow store the Dag that is built meanwhile, as its Dag processor does."""
-    with DAG(DAG_ID, schedule=None, **arguments) as dag:
-        yield
-    rows.dag()
-    with rows.sessions.begin() as session:
-        assert SerializedDagModel.write_dag(
-            LazyDeserializedDAG.from_dag(dag), bundle_name=BUNDLE, session=session
-        )
-
-
-def running(rows: AirflowRows, *, bundle_version: str | None = None, **fields: Any) -> UUID:
-    """Run a task of the newest version of the stored Dag."""
-    ti_id = rows.task_instance(**fields)
-    with rows.sessions.begin() as session:
-        version = DagVersion.get_latest_version(DAG_ID, session=session)
-        assert version is not None
-        session.execute(
-            update(DagRun).values(created_dag_version_id=version.id, bundle_version=bundle_version)
-        )
-        session.execute(
-            update(TaskInstance).where(TaskInstance.id == ti_id).values(dag_version_id=version.id)
-        )
-    return ti_id
 
 
 @pytest.mark.parametrize("on_expiry", ["fail", "skip", "deny", OnExpiry.FAIL])

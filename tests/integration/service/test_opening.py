@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from airflow_approvals.domain.approval import Waiter, Withdrawn
+from airflow_approvals.domain.approval import Withdrawn
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed
 from airflow_approvals.domain.events import Opened
 from airflow_approvals.domain.people import SYSTEM, ActorKind
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Waiter
 from airflow_approvals.service import opening, reading
 from airflow_approvals.store import tables
 from tests.airflow_rows import AirflowRows

@@ -33,10 +33,11 @@ from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import ApprovalError, NotAllowed
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.rules import Answer
+from airflow_approvals.domain.waiting import Waits
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape
-from airflow_approvals.wire.watching import WatchBody, WatchedCollection, WatchedShape
+from airflow_approvals.wire.watching import AdvancedShape, WatchBody, WatchedCollection, WatchedShape
 from tests.builders import MANAGER, content, opened, task, ti_id_of, waiter
 
 SECRET = "a secret that only this API and its callers know"
@@ -70,6 +71,7 @@ class ApprovalsApi:
     :param broken: asked before each call is answered; raise to refuse it, give a response to answer with it.
     :param clock: what this server takes for the time.
     :param unhandled: requests that no sweep can handle.
+    :param settled: whether tasks may go on that have just parked.
     """
 
     prefix: str = "/approvals/v1"
@@ -78,6 +80,7 @@ class ApprovalsApi:
     broken: Callable[[Asked], Response | None] = lambda _: None
     clock: Callable[[], datetime] = now
     unhandled: list[UUID] = field(default_factory=list)
+    settled: Callable[[], bool] = lambda: True
     port: int = 0
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
@@ -140,11 +143,11 @@ class ApprovalsApi:
         """Give the other calls of one kind so far."""
         return [asked for asked in self.asked if asked.what == what]
 
-    def _open(self, ti_id: UUID, asked: Content, policy: Policy) -> Approval:
+    def _open(self, ti_id: UUID, asked: Content, policy: Policy, waits: Waits | None = None) -> Approval:
         approval = opened(
             now=self.clock(),
             id=uuid7(),
-            waiter=waiter(ti_id=ti_id),
+            waiter=waiter(ti_id=ti_id, waits=waits or Waits()),
             content=asked,
             policy=policy,
             actor=task(id=f"ti:{ti_id}"),
@@ -196,9 +199,12 @@ class ApprovalsApi:
                 on_deny=body.on_deny,
                 on_expiry=body.on_expiry,
             )
+            assert body.waits is not None
             asked = Content.of(subject=body.subject, body=body.body, metadata=body.metadata)
             known = next((a for a in self.approvals.values() if ti_id_of(a) == ti_id), None)
-            return prescribed or ApprovalShape.of(known or self._open(ti_id, asked, policy))
+            return prescribed or ApprovalShape.of(
+                known or self._open(ti_id, asked, policy, body.waits.value())
+            )
 
         @app.post(f"{self.prefix}/approvals/list", response_model=WatchedCollection)
         async def list_watched(body: WatchBody, authorization: Authorization) -> Any:
@@ -221,11 +227,13 @@ class ApprovalsApi:
             after = self._apply(approval_id, cancel, cancellation)
             return prescribed or ApprovalShape.of(after)
 
-        @app.post(f"{self.prefix}/approvals/{{approval_id}}/advance", response_model=WatchedShape)
+        @app.post(f"{self.prefix}/approvals/{{approval_id}}/advance", response_model=AdvancedShape)
         async def bring_up_to_date(approval_id: UUID, body: EmptyBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("advance", authorization, frozenset({approval_id}))
-            after = self._apply(approval_id, _wake, None)
-            return prescribed or WatchedShape.of(after)
+            settled = self.settled()
+            after = self._apply(approval_id, _wake if settled else _nothing, None)
+            seen = WatchedShape.of(after)
+            return prescribed or AdvancedShape(**vars(seen), settled=settled)
 
         @app.post(f"{self.prefix}/maintenance/escalate", response_model=SweepShape)
         async def escalate(body: SweepBody, authorization: Authorization) -> Any:
@@ -273,6 +281,10 @@ async def until(condition: Callable[[], bool], seconds: float = START_SECONDS) -
     while not condition():
         assert time.monotonic() < give_up_at, "waited in vain"
         await asyncio.sleep(0.01)
+
+
+def _nothing(approval: Approval, _given: Any, _at: datetime) -> Change:
+    return Change(approval=approval)
 
 
 def _wake(approval: Approval, _: Any, at: datetime) -> Change:

@@ -13,7 +13,7 @@ from airflow.sdk.execution_time.context import set_current_context
 from airflow_approvals.client import UnexpectedAnswer
 from airflow_approvals.operators.maintenance import cleanup, escalate
 from tests.integration.waiting.approvals_api import ApprovalsApi, answering
-from tests.integration.waiting.test_operator import TaskInstance
+from tests.integration.waiting.gates import TaskInstance
 
 TI_ID = uuid4()
 CONTEXT: Any = {"ti": TaskInstance(TI_ID)}

@@ -1,24 +1,16 @@
-"""The operator on a worker, against a real API: opens, notifies, waits, and acts on what the server says."""
+"""The operator on a worker, against a real API: it acts on what the server says, and on nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from airflow.sdk import BaseNotifier
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, TaskDeferred
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from airflow_approvals import (
-    ApprovalCancelled,
-    ApprovalDenied,
-    ApprovalExpired,
-    ApprovalExtOperator,
-    ApprovalTrigger,
-)
+from airflow_approvals import ApprovalCancelled, ApprovalDenied, ApprovalExpired
 from airflow_approvals.domain.approval import Approval, Withdrawn
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.close import Cancellation, cancel
@@ -27,51 +19,11 @@ from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed, NotSigned
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnDeny, OnExpiry, Policy
 from airflow_approvals.domain.status import Status
-from tests.builders import DIRECTOR, MINUTE, NOW, escalated, no, opened, waiter, yes
+from airflow_approvals.domain.waiting import Way
+from tests.builders import DIRECTOR, MINUTE, NOW, no, yes
 from tests.integration.waiting.approvals_api import ApprovalsApi, answering, failing
-
-TI_ID = uuid4()
-
-
-@dataclass
-class TaskInstance:
-    """As much of the running task instance as the operator looks at."""
-
-    id: UUID
-
-
-CONTEXT: Any = {"ti": TaskInstance(TI_ID)}
-
-
-class Recorder(BaseNotifier):
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[dict[str, Any]] = []
-
-    def notify(self, context: Any) -> None:
-        """Keep it."""
-        self.told.append(dict(context))
-
-
-def gate(**arguments: Any) -> ApprovalExtOperator:
-    """A gate with sensible arguments."""
-    return ApprovalExtOperator(
-        **{"task_id": "gate", "subject": "Release 1.2", "approver_role": "manager", **arguments}
-    )
-
-
-def keep(api: ApprovalsApi, approval: Approval) -> dict[str, Any]:
-    """Have the API know a request; give the event that its trigger would fire."""
-    api.approvals[approval.id] = approval
-    level = approval.progress.level
-    return {"approval_id": str(approval.id), "status": approval.status.value, "level": level}
-
-
-def asked(**fields: Any) -> Approval:
-    """Give this task's request; takes the fields of ``Opening``."""
-    return opened(waiter=waiter(ti_id=TI_ID), **fields)
+from tests.integration.waiting.gates import CONTEXT, asked, gate, keep
+from tests.integration.waiting.ways import parks
 
 
 def in_status(status: Status, *, on_deny: OnDeny, on_expiry: OnExpiry) -> Approval:
@@ -95,62 +47,6 @@ def in_status(status: Status, *, on_deny: OnDeny, on_expiry: OnExpiry) -> Approv
             return cancel(approval, Cancellation(actor=SYSTEM, reason="run_deleted"), at).approval
         case _:
             return approval
-
-
-def test_a_gate_opens_a_request_and_waits(api: ApprovalsApi) -> None:
-    """The worker is given back; the trigger knows the request, the task and the level."""
-    task = gate(body="Words.", escalate_role="director", expires_in=MINUTE, metadata={"rows": 3})
-    with pytest.raises(TaskDeferred) as deferred:
-        task.execute(CONTEXT)
-    ((approval_id, kept),) = api.approvals.items()
-    content = kept.content
-    assert (content.subject, content.body, dict(content.metadata)) == ("Release 1.2", "Words.", {"rows": 3})
-    assert [level.timeout for level in kept.policy.levels] == [MINUTE, MINUTE]
-    assert task.approval_id == approval_id
-    assert deferred.value.method_name == "execute_complete"
-    assert isinstance(deferred.value.trigger, ApprovalTrigger)
-    assert deferred.value.trigger.serialize()[1] == {
-        "approval_id": str(approval_id),
-        "ti_id": str(TI_ID),
-        "level": 0,
-        "wake_on_escalation": False,
-    }
-
-
-def test_notifiers_are_told_of_the_open_request(api: ApprovalsApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They find the request and its address in the context, and make the trigger wake for escalations."""
-    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/path/")
-    recorder = Recorder()
-    with pytest.raises(TaskDeferred) as deferred:
-        gate(notifiers=recorder).execute(CONTEXT)
-    ((approval_id, _),) = api.approvals.items()
-    (told,) = recorder.told
-    assert told["ti"] is CONTEXT["ti"]
-    assert told["approval"]["id"] == str(approval_id)
-    assert told["approval"]["subject"] == "Release 1.2"
-    assert told["approval_url"] == f"https://airflow.example/path/plugin/approvals?id={approval_id}"
-    assert isinstance(deferred.value.trigger, ApprovalTrigger)
-    assert deferred.value.trigger.wake_on_escalation
-
-
-def test_an_escalation_is_told_and_waited_through(api: ApprovalsApi) -> None:
-    """Woken at a higher level, the task tells its notifiers and waits again, from that level on."""
-    event = {**keep(api, escalated(asked())), "level": 0}
-    recorder = Recorder()
-    with pytest.raises(TaskDeferred) as deferred:
-        gate(notifiers=[recorder]).execute_complete(CONTEXT, event)
-    assert [told["approval"]["status"] for told in recorder.told] == ["escalated"]
-    assert isinstance(deferred.value.trigger, ApprovalTrigger)
-    assert deferred.value.trigger.level == 1
-
-
-def test_an_event_that_lies_decides_nothing(api: ApprovalsApi) -> None:
-    """The event says approved, the server says pending: the task goes on waiting and tells nobody."""
-    event = {**keep(api, asked()), "status": "approved"}
-    recorder = Recorder()
-    with pytest.raises(TaskDeferred):
-        gate(notifiers=[recorder]).execute_complete(CONTEXT, event)
-    assert recorder.told == []
 
 
 def test_an_approval_is_returned(api: ApprovalsApi) -> None:
@@ -240,10 +136,10 @@ def test_arguments_that_make_no_sense_once_rendered_fail_without_another_try(
     assert api.approvals == {}
 
 
-def test_a_killed_task_cancels_its_request(api: ApprovalsApi) -> None:
+def test_a_killed_task_cancels_its_request(api: ApprovalsApi, way: Way) -> None:
     """A task killed before it waits leaves nothing open."""
     task = gate()
-    with pytest.raises(TaskDeferred):
+    with parks(way):
         task.execute(CONTEXT)
     task.on_kill()
     ((_, kept),) = api.approvals.items()
@@ -269,8 +165,8 @@ def test_a_task_killed_before_it_asked_has_nothing_to_cancel(api: ApprovalsApi) 
 )
 def test_a_kill_is_not_held_up_by_a_refusal(api: ApprovalsApi, broken: Any) -> None:
     """What cannot be cancelled now is left to the maintenance Dag."""
-    task = gate()
-    with pytest.raises(TaskDeferred):
+    task = gate(deferrable=True)
+    with parks(Way.TRIGGER):
         task.execute(CONTEXT)
     api.broken = broken
     task.on_kill()

@@ -37,7 +37,7 @@ def test_an_escalation_is_in_the_log_of_a_task_that_sleeps_through_it(api: Appro
 @pytest.mark.parametrize(
     ("what_happens", "words"),
     [
-        ("decided", "approved; the task goes on with that, so nothing waits here any more"),
+        ("decided", "approved; that ended or woke the task, so nothing waits here any more"),
         ("moved", "still pending; another trigger waits for it"),
     ],
 )

@@ -387,6 +387,29 @@ export interface components {
             os_user: string | null;
         };
         /**
+         * AdvancedShape
+         * @description What a task or its trigger is told once its request was brought up to date.
+         */
+        AdvancedShape: {
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: number;
+            /** Resumed At */
+            resumed_at: string | null;
+            /**
+             * Settled
+             * @description Whether the task may go on: Airflow has taken in that it waits.
+             */
+            settled: boolean;
+            status: components["schemas"]["Status"];
+        };
+        /**
          * ApprovalCollection
          * @description One page of requests and the number of all that match.
          */
@@ -421,6 +444,8 @@ export interface components {
             created_at: string;
             /** Dag Id */
             dag_id: string;
+            /** @description Who ends the task: the server with the answer, or a worker. */
+            ends: components["schemas"]["Ends"] | null;
             /** Escalated At */
             escalated_at: string | null;
             /**
@@ -465,8 +490,13 @@ export interface components {
             /** Resolved At */
             resolved_at: string | null;
             /**
+             * Respect Trigger Rules
+             * @description Whether skipping leaves it to the trigger rules what runs.
+             */
+            respect_trigger_rules: boolean;
+            /**
              * Resumed At
-             * @description When the waiting task was woken with the decision.
+             * @description When the waiting task was ended, or woken, with the decision.
              */
             resumed_at: string | null;
             /** Run Id */
@@ -491,6 +521,8 @@ export interface components {
              * @description The answers that count; an edit of the content voids them.
              */
             votes: components["schemas"]["VoteShape"][];
+            /** @description How the task waits; null: no task does. */
+            way: components["schemas"]["Way"] | null;
         };
         /**
          * ApprovedShape
@@ -528,6 +560,47 @@ export interface components {
             kind: components["schemas"]["ApproverKind"];
             /** Name */
             name: string;
+        };
+        /**
+         * AtEndBody
+         * @description What belongs to the end of the task, where the server ends it.
+         */
+        AtEndBody: {
+            /**
+             * Dag Result
+             * @default false
+             */
+            dag_result: boolean;
+            /**
+             * Failure Callback
+             * @default false
+             */
+            failure_callback: boolean;
+            /**
+             * Failure Email
+             * @default false
+             */
+            failure_email: boolean;
+            /**
+             * Mapped Over
+             * @default false
+             */
+            mapped_over: boolean;
+            /**
+             * Multiple Outputs
+             * @default false
+             */
+            multiple_outputs: boolean;
+            /**
+             * Outlets
+             * @default []
+             */
+            outlets: components["schemas"]["OutletBody"][];
+            /**
+             * Returns
+             * @default true
+             */
+            returns: boolean;
         };
         /**
          * CancelBody
@@ -706,7 +779,7 @@ export interface components {
              * Events
              * @description The newest part of the record, oldest first.
              */
-            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["UnknownShape"])[];
+            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["EndedShape"] | components["schemas"]["UnknownShape"])[];
             /** Total Events */
             total_events: number;
             /**
@@ -754,6 +827,35 @@ export interface components {
          */
         EmptyBody: Record<string, never>;
         /**
+         * EndedShape
+         * @description The waiting task was ended, as the answer says.
+         */
+        EndedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ended";
+        };
+        /**
+         * Ends
+         * @description Who ends the task once the request is closed.
+         * @enum {string}
+         */
+        Ends: "server" | "worker";
+        /**
          * EscalatedShape
          * @description The next level was asked.
          */
@@ -785,7 +887,7 @@ export interface components {
          */
         EventCollection: {
             /** Events */
-            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["UnknownShape"])[];
+            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["EndedShape"] | components["schemas"]["UnknownShape"])[];
             /** Total Entries */
             total_entries: number;
         };
@@ -961,12 +1063,19 @@ export interface components {
             on_deny: components["schemas"]["OnDeny"];
             /** @default fail */
             on_expiry: components["schemas"]["OnExpiry"];
+            /**
+             * Respect Trigger Rules
+             * @description Where `skip` skips, leave it to the trigger rules downstream what runs.
+             * @default false
+             */
+            respect_trigger_rules: boolean;
             /** Run Id */
             run_id?: string | null;
             /** Subject */
             subject: string;
             /** Task Id */
             task_id?: string | null;
+            waits?: components["schemas"]["WaitsBody"] | null;
         };
         /**
          * OpenedShape
@@ -998,6 +1107,29 @@ export interface components {
          * @enum {string}
          */
         Order: "created_at" | "-created_at" | "expires_at" | "-expires_at" | "resolved_at" | "-resolved_at";
+        /**
+         * Outcome
+         * @description How a task ends; the values are Airflow's states.
+         * @enum {string}
+         */
+        Outcome: "success" | "failed" | "skipped";
+        /**
+         * OutletBody
+         * @description Something that the task brings up to date by succeeding.
+         */
+        OutletBody: {
+            kind: components["schemas"]["OutletKind"];
+            /** Name */
+            name?: string | null;
+            /** Uri */
+            uri?: string | null;
+        };
+        /**
+         * OutletKind
+         * @description How a task names something it brings up to date; the values are the names of Airflow's classes.
+         * @enum {string}
+         */
+        OutletKind: "Asset" | "AssetNameRef" | "AssetUriRef" | "AssetAlias";
         /**
          * Problem
          * @description Every error answer.
@@ -1368,6 +1500,28 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
         };
         /**
+         * WaitsBody
+         * @description How the task that asks waits, and who ends it; tasks only.
+         */
+        WaitsBody: {
+            /**
+             * @default {
+             *       "dag_result": false,
+             *       "failure_callback": false,
+             *       "failure_email": false,
+             *       "mapped_over": false,
+             *       "multiple_outputs": false,
+             *       "outlets": [],
+             *       "returns": true
+             *     }
+             */
+            at_end: components["schemas"]["AtEndBody"];
+            /** @default worker */
+            ends: components["schemas"]["Ends"];
+            /** @default trigger */
+            way: components["schemas"]["Way"];
+        };
+        /**
          * WatchBody
          * @description The requests a triggerer waits for.
          * @example {
@@ -1406,6 +1560,12 @@ export interface components {
             resumed_at: string | null;
             status: components["schemas"]["Status"];
         };
+        /**
+         * Way
+         * @description How a task waits.
+         * @enum {string}
+         */
+        Way: "awaiting_input" | "trigger";
     };
     responses: never;
     parameters: never;
@@ -2131,7 +2291,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WatchedShape"];
+                    "application/json": components["schemas"]["AdvancedShape"];
                 };
             };
             /** @description Not signed in. */

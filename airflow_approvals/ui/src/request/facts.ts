@@ -22,6 +22,7 @@ export function factsOf(event: Event, timeZone: string): Array<string> {
     case "denied":
     case "expired":
     case "resumed":
+    case "ended":
       return [];
     default:
       return noFacts(event);

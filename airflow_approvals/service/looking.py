@@ -1,0 +1,101 @@
+"""What a person is shown: read once what nobody waits for any more is closed.
+
+A task may be killed, cleared or marked, and a run deleted, with nobody telling us. Whoever looks finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from airflow_approvals.airflow_core import facts
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.errors import ApprovalError
+from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.status import OPEN
+from airflow_approvals.service import commands, reading
+from airflow_approvals.service.transaction import Work
+from airflow_approvals.store import listing
+from airflow_approvals.store.approvals import Held
+
+MAX_ROUNDS = 3
+"""How often a list is read anew that turns out to show closed requests; the next look takes the rest."""
+MAX_COUNTED = 100
+"""Of how many requests in a count it is looked whether somebody waits for them; nobody is shown more."""
+
+
+def get(approval_id: UUID, *, work: Work) -> Approval:
+    """Read one request. The caller has established that it may be read.
+
+    :raises NotFound: there is none.
+    """
+    approval = reading.get(approval_id, work=work)
+    return reading.get(approval_id, work=work) if _close([_held(approval)], work) else approval
+
+
+def page(
+    filters: Filters, *, viewer: Viewer, order: Order, limit: int, offset: int, now: datetime, work: Work
+) -> tuple[list[Approval], int]:
+    """List visible requests; gives one page and the number of all that match."""
+    for _ in range(MAX_ROUNDS):
+        found, total = reading.page(
+            filters, viewer=viewer, order=order, limit=limit, offset=offset, now=now, work=work
+        )
+        if not _close(map(_held, found), work):
+            break
+    return found, total
+
+
+def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> int:
+    """Count what the viewer may decide now: the total of the list with ``assigned_to_me``."""
+    waiting = Filters(assigned_to_me=True)
+    for _ in range(MAX_ROUNDS):
+        with work.sessions() as session:
+            held = listing.held(waiting, viewer, now=now, limit=MAX_COUNTED + 1, session=session)
+        if not _close(held, work):
+            break
+    return len(held) if len(held) <= MAX_COUNTED else reading.count_waiting(viewer, now=now, work=work)
+
+
+def vanished(held: Collection[Held], *, session: Session) -> list[UUID]:
+    """Give those of the open requests whose task, or run, is no more."""
+    alive = facts.alive([each.ti_id for each in held if each.ti_id is not None], session=session)
+    by_hand = {(each.dag_id, each.run_id) for each in held if each.ti_id is None}
+    runs = facts.existing_runs(by_hand, session=session) if by_hand else set()
+    return [
+        each.id
+        for each in held
+        if each.status in OPEN
+        and not (each.ti_id in alive if each.ti_id is not None else (each.dag_id, each.run_id) in runs)
+    ]
+
+
+def _close(held: Iterable[Held], work: Work) -> bool:
+    """Close those that nobody waits for; tells whether there were any."""
+    still_open = [each for each in held if each.status in OPEN]
+    if not still_open:
+        return False
+    with work.sessions() as session:
+        gone = vanished(still_open, session=session)
+    for approval_id in gone:
+        with suppress(ApprovalError):  # somebody else has closed or removed it, or the next look does
+            commands.bring_up_to_date(approval_id, work=work)
+    return bool(gone)
+
+
+def _held(approval: Approval) -> Held:
+    origin, end, waiter = approval.origin, approval.resolution, approval.waiter
+    return Held(
+        id=approval.id,
+        status=approval.status,
+        ti_id=None if waiter is None else waiter.ti_id,
+        dag_id=origin.dag_id,
+        run_id=origin.run_id,
+        task_id=origin.task_id,
+        map_index=origin.map_index,
+        resolved_at=None if end is None else end.at,
+    )

@@ -1,0 +1,51 @@
+"""What a task says of how it waits, and of what its end takes."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Waits, Way
+from airflow_approvals.wire.base import Input, Name
+
+MAX_OUTLETS = 1000
+
+
+class OutletBody(Input):
+    """Something that the task brings up to date by succeeding."""
+
+    kind: OutletKind
+    name: Name | None = None
+    uri: Name | None = None
+
+
+class AtEndBody(Input):
+    """What belongs to the end of the task, where the server ends it."""
+
+    returns: bool = True
+    multiple_outputs: bool = False
+    dag_result: bool = False
+    mapped_over: bool = False
+    outlets: list[OutletBody] = Field(default=[], max_length=MAX_OUTLETS)
+    failure_callback: bool = False
+    failure_email: bool = False
+
+
+class WaitsBody(Input):
+    """How the task that asks waits, and who ends it; tasks only."""
+
+    way: Way = Way.TRIGGER
+    ends: Ends = Ends.WORKER
+    at_end: AtEndBody = AtEndBody()
+
+    @classmethod
+    def of(cls, waits: Waits) -> WaitsBody:
+        """Shape it."""
+        outlets = [OutletBody(kind=o.kind, name=o.name, uri=o.uri) for o in waits.at_end.outlets]
+        at_end = AtEndBody(**{**vars(waits.at_end), "outlets": outlets})
+        return cls(way=waits.way, ends=waits.ends, at_end=at_end)
+
+    def value(self) -> Waits:
+        """Give what it says."""
+        outlets = tuple(Outlet(kind=o.kind, name=o.name, uri=o.uri) for o in self.at_end.outlets)
+        at_end = AtEnd(**{**self.at_end.model_dump(), "outlets": outlets})
+        return Waits(way=self.way, ends=self.ends, at_end=at_end)
