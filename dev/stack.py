@@ -129,6 +129,10 @@ class AirflowStack(Deployment):
             if names:
                 self.progress(f"stopping {names}")
 
+    def pid(self, name: str) -> int:
+        """Process id of a running component, without its children."""
+        return self._running[name].pid
+
     def log_file(self, name: str) -> Path:
         """The file that collects what a component prints."""
         return self.home / "logs" / f"{name}.log"

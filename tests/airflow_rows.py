@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from airflow.jobs.job import Job
 from airflow.models.dag import DagModel
 from airflow.models.dagbundle import DagBundleModel
 from airflow.models.dagrun import DagRun
@@ -49,6 +50,7 @@ _TABLES = (
     "dag_bundle",
     "team",
     "trigger",
+    "job",
 )
 
 
@@ -168,6 +170,15 @@ class AirflowRows:
                     "next_kwargs": {"kept": "yes"},
                 }
             session.execute(update(TaskInstance).where(TaskInstance.id == ti_id).values(values))
+
+    def job(self, **values: Any) -> int:
+        """Make a scheduler's row; gives its id."""
+        with self.sessions.begin() as session:
+            job = Job(job_type="SchedulerJob")
+            session.add(job)
+            session.flush()
+            session.execute(update(Job).where(Job.id == job.id).values(values))
+            return int(job.id)
 
     def change(self, ti_id: UUID, **values: Any) -> None:
         """Change columns of a task instance."""

@@ -10,7 +10,7 @@ import heapq
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
 from uuid import UUID
@@ -27,9 +27,13 @@ PAUSES_SECONDS = (0.3, 0.5, *repeat(1.0, 60), *repeat(5.0, 60))
 
 
 class Again:
-    """Tries again, soon, until a request's task has its answer or nobody waits for it."""
+    """Tries again, soon, until a request's task has its answer or nobody waits for it.
 
-    def __init__(self) -> None:
+    :param pauses_seconds: before each attempt.
+    """
+
+    def __init__(self, pauses_seconds: Sequence[float] = PAUSES_SECONDS) -> None:
+        self._pauses_seconds = pauses_seconds
         self._turns: list[tuple[float, UUID]] = []
         self._pauses: dict[UUID, Iterator[float]] = {}
         self._news = threading.Condition()
@@ -44,7 +48,7 @@ class Again:
         with self._news:
             if approval_id in self._pauses:
                 return
-            self._pauses[approval_id] = iter(PAUSES_SECONDS)
+            self._pauses[approval_id] = iter(self._pauses_seconds)
             self._plan(approval_id)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, args=(work,), name="approvals", daemon=True)

@@ -72,7 +72,7 @@ def _open_by_task(
 ) -> tuple[Approval, bool]:
     known = store.id_of_task_instance(ti_id, session=session)
     if known is not None:
-        return _same(known, question, session=session), False
+        return _same(known, question, waits, session=session), False
     question.policy.require_end()
     task = facts.task_instance(ti_id, session=session)
     if task is None or not task.running:
@@ -135,11 +135,16 @@ def _open_by_hand(
     return approval
 
 
-def _same(approval_id: UUID, question: Question, *, session: Session) -> Approval:
-    """Give what the task asked before, whatever people have changed of it since."""
+def _same(approval_id: UUID, question: Question, waits: Waits, *, session: Session) -> Approval:
+    """Give what the task asked before, whatever people have changed of it since.
+
+    Nobody who was faster may have the server end a task whose author has a last word in code.
+    """
     approval = store.get(approval_id, session=session)
     if (
         approval is None
+        or approval.waiter is None
+        or approval.waiter.waits != waits
         or approval.content_as_opened not in {None, question.content.fingerprint}
         or _as_opened(approval, question.policy) != question.policy
     ):

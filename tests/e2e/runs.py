@@ -72,13 +72,13 @@ class Run:
         self.wait_state(*PARKED, map_index=map_index)
         return max(self.told("deferred") + self.told("awaiting_input"))
 
-    def told(self, event: str, try_number: int = 1) -> list[datetime]:
-        """When Airflow's log has this of the gate."""
+    def told(self, event: str, try_number: int | None = None) -> list[datetime]:
+        """When Airflow's log has this of the gate; None: of any try."""
         query = {"dag_id": self.dag_id, "run_id": self.run_id, "task_id": "gate", "event": event}
         response = self.stack.admin.get("/api/v2/eventLogs", params=query)
         response.raise_for_status()
         entries = response.json()["event_logs"]
-        return sorted(moment(entry["when"]) for entry in entries if entry["try_number"] == try_number)
+        return sorted(moment(e["when"]) for e in entries if try_number in {None, e["try_number"]})
 
     def mark(self, state: str) -> None:
         """Set the state of the gate by hand, as the author."""

@@ -23,7 +23,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 
 for dag_id, arguments in VARIANTS.items():
-    with DAG(dag_id, schedule=None, max_active_runs=50, max_active_tasks=50):
+    with DAG(dag_id, schedule=None, max_active_runs=200, max_active_tasks=200):
         gate = ApprovalExtOperator(
             task_id="gate",
             subject="{{ dag.dag_id }} of {{ run_id }}",

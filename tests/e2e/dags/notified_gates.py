@@ -38,6 +38,14 @@ class Slow(BaseNotifier):
             time.sleep(0.1)
 
 
+class Pausing(BaseNotifier):
+    """Takes two seconds."""
+
+    def notify(self, context: Context) -> None:
+        """Wait."""
+        time.sleep(2)
+
+
 class Raising(BaseNotifier):
     """Is broken."""
 
@@ -56,7 +64,7 @@ class Hanging(BaseNotifier):
 
 def gate(dag_id: str, notifiers: list[BaseNotifier], **arguments: Any) -> None:
     """Declare a Dag of one gate."""
-    with DAG(dag_id, schedule=None):
+    with DAG(dag_id, schedule=None, max_active_runs=200, max_active_tasks=200):
         ApprovalExtOperator(
             task_id="gate",
             subject="{{ dag.dag_id }} of {{ run_id }}",
@@ -69,6 +77,7 @@ def gate(dag_id: str, notifiers: list[BaseNotifier], **arguments: Any) -> None:
 
 
 gate("notified_slowly", [Recorder(), Slow()])
+gate("notified_shortly", [Pausing()])
 gate("killed_before_parking", [Slow()])
 gate("notified_badly", [Raising(), Hanging(), Recorder()])
 gate("notified_again", [Recorder()], escalate_role="director", expires_in=timedelta(seconds=15))

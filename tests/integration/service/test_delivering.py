@@ -15,17 +15,15 @@ from airflow.sdk.serde import serialize
 from sqlalchemy import event, update
 
 from airflow_approvals.domain.approval import Approval, Lapsed, Verdict
-from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.errors import AlreadyClosed
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
-from airflow_approvals.service import commands
 from airflow_approvals.service.sweep import SweepSummary
 from airflow_approvals.triggers.approval import ApprovalTrigger
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, NOW, OTHER_MANAGER, TI_ID, TICK, level, policy, role, ti_id_of
-from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
+from tests.builders import HOUR, NOW, OTHER_MANAGER, TI_ID, level, policy, role, ti_id_of
+from tests.integration.service.desk import SETTINGS, SOON, Desk
 
 SETTLE = timedelta(seconds=SETTINGS.settle_seconds)
 
@@ -84,24 +82,6 @@ def test_an_escalation_lets_the_task_wait(desk: Desk) -> None:
     assert desk.task_of(gate).state == "deferred"
 
 
-def test_a_task_that_has_just_parked_is_not_woken(desk: Desk) -> None:
-    """The decision is recorded at once, and delivered once the settle time is over."""
-    gate = desk.gate(parked_at=SOON - SETTLE + TICK)
-
-    decided = desk.decide(gate)
-    assert (decided.status, desk.delivered_at(decided)) == (Status.APPROVED, None)
-    assert desk.task_of(gate).state == "deferred"
-
-    assert desk.advance(gate, SOON).events == ()
-    assert desk.task_of(gate).state == "deferred"
-
-    delivered = desk.advance(gate, SOON + TICK)
-    assert [event.type for event in delivered.events] == ["resumed"]
-    assert desk.delivered_at(delivered.approval) == SOON + TICK
-    assert delivered.approval.resolution.at == SOON
-    assert desk.task_of(gate).state == "scheduled"
-
-
 def test_a_refused_late_click_delivers_what_is_undelivered(desk: Desk) -> None:
     """Every command first brings the request up to date."""
     gate = desk.gate(parked_at=SOON)
@@ -123,12 +103,6 @@ def test_a_decision_before_the_task_parked_is_delivered_after(desk: Desk, rows: 
     assert desk.task_of(gate).state == "scheduled"
 
 
-def test_a_task_whose_parking_time_is_unknown_is_woken(desk: Desk) -> None:
-    """Airflow allows the column to be empty; waiting for ever would be worse than a retry."""
-    gate = desk.gate(parked_at=None)
-    assert desk.delivered_at(desk.decide(gate)) == SOON
-
-
 def test_a_decision_is_delivered_once(desk: Desk, rows: AirflowRows) -> None:
     """A task that waits again, for something else, is left alone."""
     gate = desk.gate()
@@ -143,14 +117,6 @@ def test_deciding_nothing_new_writes_nothing(desk: Desk) -> None:
     gate = desk.gate()
     assert desk.advance(gate).events == ()
     assert desk.read(gate) == gate
-
-
-def test_settle_time_is_configurable(desk: Desk) -> None:
-    """Zero wakes at once, for those whose executor is quick."""
-    gate = desk.gate(parked_at=SOON)
-    cancellation = Cancellation(actor=EDITOR, reason="x")
-    commands.run(gate.id, cancel, cancellation, work=work_at(SOON, settle_seconds=0))
-    assert desk.delivered_at(gate) == SOON
 
 
 class AuthorsTrigger(ApprovalTrigger):

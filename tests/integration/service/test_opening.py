@@ -17,7 +17,7 @@ from airflow_approvals.domain.events import Opened
 from airflow_approvals.domain.people import SYSTEM, ActorKind
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
-from airflow_approvals.domain.waiting import Waiter
+from airflow_approvals.domain.waiting import Ends, Waiter, Waits
 from airflow_approvals.service import opening, reading
 from airflow_approvals.store import tables
 from tests.airflow_rows import AirflowRows
@@ -108,8 +108,9 @@ def test_asking_again_after_the_decision_gives_the_closed_request(desk: Desk) ->
         {"body": "Built from another branch."},
         {"terms": policy(level(role("intern")))},
         {"metadata": {"rows": 1}},
+        {"waits": Waits(ends=Ends.SERVER)},  # an author's last word in code must not be left out
     ],
-    ids=["subject", "body", "policy", "metadata"],
+    ids=["subject", "body", "policy", "metadata", "waits"],
 )
 def test_asking_again_with_other_content_is_refused(
     desk: Desk, rows: AirflowRows, other: dict[str, Any]

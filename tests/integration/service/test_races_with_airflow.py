@@ -23,6 +23,7 @@ from airflow_approvals.domain.approval import Approval, Withdrawn
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import AlreadyClosed
 from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.waiting import Ends, Waits, Way
 from airflow_approvals.service import commands
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.store.tables import approval as approval_table
@@ -42,6 +43,9 @@ from tests.integration.service.racing import (
 LAST_LEVEL = policy(level(role("manager")))
 STAGES = 8
 """By how many looks the one is held back behind the other, so that each comes first sometimes."""
+
+WAITS = (Waits(way=Way.AWAITING_INPUT, ends=Ends.SERVER), Waits())
+STATES = {Way.AWAITING_INPUT: "awaiting_input", Way.TRIGGER: "deferred"}
 
 Interference = Callable[[AirflowRows, str], object]
 
@@ -81,10 +85,17 @@ def tasks(rows: AirflowRows, run_id: str) -> list[tuple[UUID, str | None]]:
     ],
     ids=["marked failed", "marked success", "cleared", "run deleted"],
 )
+@pytest.mark.parametrize("waits", WAITS, ids=["ended", "woken"])
 def test_a_decision_comes_wholly_before_or_wholly_after(
-    desk: Desk, rows: AirflowRows, race: Race, interfere: Interference, reason: str, left: list[str | None]
+    desk: Desk,
+    rows: AirflowRows,
+    race: Race,
+    interfere: Interference,
+    reason: str,
+    left: list[str | None],
+    waits: Waits,
 ) -> None:
-    """Before: it is recorded, and the task was woken. After: it is refused. Airflow's change stays."""
+    """Before: it is recorded, and the task ended or woken. After: it is refused. Airflow's change stays."""
 
     def looking_first(times: int, call: Callable[[], Any]) -> Any:
         for _ in range(times):
@@ -94,25 +105,26 @@ def test_a_decision_comes_wholly_before_or_wholly_after(
     decided_first = set()
     for number in range(ROUNDS):
         run_id = f"run_{number}"
-        gate = desk.gate(LAST_LEVEL, run_id=run_id)
+        gate = desk.gate(LAST_LEVEL, state=STATES[waits.way], waits=waits, run_id=run_id)
         behind = number % (2 * STAGES) - STAGES
         click, other = race(
             partial(looking_first, behind, partial(desk.decide, gate)),
             partial(looking_first, -behind, partial(interfere, rows, run_id)),
         )
         assert other.error is None, other
-        assert_one_story(desk, gate, click, reason)
+        assert_one_story(desk, gate, click, reason, waits)
         assert [state for _, state in tasks(rows, run_id)] == left
         decided_first.add(click.error is None)
     assert decided_first == {True, False}, "no race: one of them came first each time"
 
 
-def assert_one_story(desk: Desk, gate: Approval, click: Answer, reason: str) -> None:
-    """What the person was told, what the record says, and whether the task was woken, agree."""
+def assert_one_story(desk: Desk, gate: Approval, click: Answer, reason: str, waits: Waits) -> None:
+    """What the person was told, what the record says, and whether the task was given it, agree."""
     closed = desk.read(gate)
     if click.error is None:
         assert closed.status is Status.APPROVED
-        assert desk.trail(gate) == ["opened", "voted", "approved", "resumed"]
+        delivered = "ended" if waits.ends is Ends.SERVER else "resumed"
+        assert desk.trail(gate) == ["opened", "voted", "approved", delivered]
     else:
         assert isinstance(click.error, AlreadyClosed), click
         assert isinstance(closed.resolution, Withdrawn)

@@ -1,0 +1,122 @@
+"""What a task could not take at once is tried again soon, by the process that took the answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.commands.decide import decide
+from airflow_approvals.domain.errors import Unavailable
+from airflow_approvals.service import commands
+from airflow_approvals.service.again import Again
+from airflow_approvals.service.transaction import Work
+from tests.airflow_rows import AirflowRows
+from tests.builders import MANAGER, ti_id_of, yes
+from tests.integration.service.desk import SOON, Desk, work_at
+from tests.integration.service.test_ending import ON_THE_SERVER
+
+LIMIT_SECONDS = 60.0
+
+
+def answered(desk: Desk, again: Again) -> Approval:
+    """A gate whose task has yet to park when the answer comes."""
+    gate = desk.gate(state="running", waits=ON_THE_SERVER)
+    commands.run(gate.id, decide, yes(MANAGER), work=again.working(work_at(SOON)))
+    return gate
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    give_up = time.monotonic() + LIMIT_SECONDS
+    while not condition():
+        assert time.monotonic() < give_up, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_a_task_that_parks_later_is_ended_soon(desk: Desk, rows: AirflowRows) -> None:
+    """Nobody else has to look."""
+    again = Again()
+    gate = answered(desk, again)
+    assert not again.wait(0.6)  # the first attempt found it running
+    rows.set_state(ti_id_of(gate), "awaiting_input", updated_at=SOON)
+    assert again.wait(LIMIT_SECONDS)
+    assert desk.task_of(gate).state == "success"
+    assert desk.trail(gate)[-1] == "ended"
+
+
+@pytest.mark.parametrize("state", ["success", "failed", None])
+def test_a_task_that_is_over_is_no_longer_tried(desk: Desk, rows: AirflowRows, state: str | None) -> None:
+    """It had the answer itself, or somebody marked or cleared it."""
+    again = Again()
+    gate = answered(desk, again)
+    rows.set_state(ti_id_of(gate), state)
+    assert again.wait(LIMIT_SECONDS)
+    assert desk.trail(gate)[-1] == "approved"
+
+
+def test_a_request_that_is_gone_is_no_longer_tried(desk: Desk) -> None:
+    """There is nothing to do."""
+    again = Again()
+    again.soon(uuid4(), work_at(SOON))
+    assert again.wait(LIMIT_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [
+        pytest.param(Unavailable(retry_after_seconds=1), 2, id="the database is away: tried again"),
+        pytest.param(RuntimeError("a bug"), 1, id="nobody foresaw it: left to the maintenance Dag"),
+    ],
+)
+def test_an_attempt_that_fails_stops_nobody(
+    desk: Desk, rows: AirflowRows, error: Exception, attempts: int
+) -> None:
+    """The thread goes on in any case."""
+    again = Again()
+    gate = desk.gate(state="running", waits=ON_THE_SERVER)
+    desk.decide(gate)
+    rows.set_state(ti_id_of(gate), "awaiting_input", updated_at=SOON)
+    clocks = [0]
+
+    def clock() -> datetime:
+        clocks[0] += 1
+        if clocks[0] == 1:
+            raise error
+        return SOON
+
+    again.soon(gate.id, replace(work_at(SOON), clock=clock))
+    assert again.wait(LIMIT_SECONDS)
+    assert clocks[0] == attempts
+    again.soon(gate.id, work_at(SOON))
+    assert again.wait(LIMIT_SECONDS)
+    assert desk.task_of(gate).state == "success"
+
+
+def test_a_task_that_never_takes_it_is_left_to_maintenance(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After some minutes; the log says so."""
+    again = Again(pauses_seconds=(0.05, 0.05))
+    gate = answered(desk, again)
+    assert again.wait(LIMIT_SECONDS)
+    assert f"Approval {gate.id} is left to the maintenance Dag" in caplog.text
+
+
+def test_one_thread_does_it_all(desk: Desk, rows: AirflowRows) -> None:
+    """However many there are, and each only once at a time."""
+    before = threading.active_count()
+    again = Again()
+    gates = [answered(desk, again) for _ in range(1)]
+    for _ in range(20):
+        again.soon(gates[0].id, Work())
+    assert threading.active_count() <= before + 1
+    rows.set_state(ti_id_of(gates[0]), "deferred", updated_at=SOON)
+    assert again.wait(LIMIT_SECONDS)
+    assert desk.trail(gates[0]).count("ended") == 1

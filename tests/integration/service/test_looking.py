@@ -1,0 +1,127 @@
+"""Whoever looks finds out that nobody waits any more: lists, badge and requests are right at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.status import Status
+from airflow_approvals.service import looking
+from tests.airflow_rows import DAG_ID, AirflowRows
+from tests.builders import MANAGER, ti_id_of
+from tests.integration.service.desk import SOON, Desk, work_at
+from tests.integration.service.test_ending import ON_THE_SERVER
+
+EYES = Viewer(actor=MANAGER, readable_dag_ids=frozenset({DAG_ID}))
+WORK = work_at(SOON)
+
+
+def page(limit: int = 10) -> tuple[list[Approval], int]:
+    """The first page of open requests, and how many there are."""
+    pending = Filters(status=(Status.PENDING,))
+    order = Order.CREATED_AT
+    return looking.page(pending, viewer=EYES, order=order, limit=limit, offset=0, now=SOON, work=WORK)
+
+
+def mark(state: str) -> Callable[[AirflowRows, Approval], object]:
+    """Somebody marks the task."""
+    return lambda rows, gate: rows.set_state(ti_id_of(gate), state)
+
+
+def clear(rows: AirflowRows, gate: Approval) -> None:
+    """Somebody clears the task."""
+    rows.next_try(ti_id_of(gate))
+
+
+def delete(rows: AirflowRows, gate: Approval) -> None:
+    """Somebody deletes the run."""
+    rows.remove_run(run_id=gate.origin.run_id)
+
+
+GONE = [
+    pytest.param(mark("failed"), "task_failed", id="failed"),
+    pytest.param(mark("success"), "task_success", id="success"),
+    pytest.param(mark("skipped"), "task_skipped", id="skipped"),
+    pytest.param(clear, "superseded", id="cleared"),
+    pytest.param(delete, "run_deleted", id="run deleted"),
+]
+
+
+@pytest.mark.parametrize(("happens", "reason"), GONE)
+def test_a_list_shows_nothing_that_nobody_waits_for(
+    desk: Desk, rows: AirflowRows, happens: Callable[[AirflowRows, Approval], object], reason: str
+) -> None:
+    """Nor counts it; what is still waited for stays."""
+    gone, waiting = (
+        desk.gate(state="awaiting_input", waits=ON_THE_SERVER, run_id=name) for name in ("one", "two")
+    )
+    happens(rows, gone)
+    found, total = page()
+    assert ([each.id for each in found], total) == ([waiting.id], 1)
+    assert desk.events(gone)[-1].reason == reason  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("happens", "reason"), GONE)
+def test_the_badge_counts_nothing_that_nobody_waits_for(
+    desk: Desk, rows: AirflowRows, happens: Callable[[AirflowRows, Approval], object], reason: str
+) -> None:
+    """What it counts is what the list shows."""
+    gates = [desk.gate(state="awaiting_input", waits=ON_THE_SERVER, run_id=name) for name in ("one", "two")]
+    assert looking.count_waiting(EYES, now=SOON, work=WORK) == 2
+    happens(rows, gates[0])
+    assert looking.count_waiting(EYES, now=SOON, work=WORK) == 1
+    assert desk.read(gates[0]).status is Status.CANCELLED
+    assert desk.events(gates[0])[-1].reason == reason  # type: ignore[union-attr]
+
+
+def test_a_look_takes_its_time_only_so_often(desk: Desk, rows: AirflowRows) -> None:
+    """Where very many are gone at once, it takes some looks until none of them is shown."""
+    gates = [desk.gate(state="awaiting_input", map_index=number) for number in range(looking.MAX_ROUNDS + 1)]
+    for gate in gates:
+        rows.set_state(ti_id_of(gate), "failed")
+    totals = [page(limit=1)[1] for _ in range(2)]
+    assert totals == [2, 0]
+
+
+def test_many_that_are_gone_are_counted_in_some_looks(desk: Desk, rows: AirflowRows) -> None:
+    """The badge is right after a few at the latest."""
+    number_of = looking.MAX_COUNTED * looking.MAX_ROUNDS + looking.MAX_ROUNDS + 1
+    gates = [desk.gate(state="awaiting_input", map_index=number) for number in range(number_of)]
+    for gate in gates:
+        rows.set_state(ti_id_of(gate), "failed")
+    counts = [looking.count_waiting(EYES, now=SOON, work=WORK) for _ in range(2)]
+    assert counts == [1, 0]
+
+
+def test_a_single_request_is_shown_closed(desk: Desk, rows: AirflowRows) -> None:
+    """Its page has no buttons then."""
+    gate = desk.gate(state="awaiting_input", waits=ON_THE_SERVER)
+    assert looking.get(gate.id, work=WORK) == gate
+    clear(rows, gate)
+    assert looking.get(gate.id, work=WORK).status is Status.CANCELLED
+
+
+def test_a_request_by_hand_ends_with_its_run(desk: Desk, rows: AirflowRows) -> None:
+    """No task waits for it, so only the run can be gone."""
+    rows.run()
+    asked = desk.by_hand()
+    assert looking.get(asked.id, work=WORK).is_open
+    delete(rows, asked)
+    assert looking.get(asked.id, work=WORK).status is Status.CANCELLED
+
+
+def test_more_than_are_shown_are_counted_without_a_look(desk: Desk) -> None:
+    """Nobody is shown a number above 99."""
+    for number in range(looking.MAX_COUNTED + 2):
+        desk.gate(state="awaiting_input", map_index=number)
+    assert looking.count_waiting(EYES, now=SOON, work=WORK) == looking.MAX_COUNTED + 2
+
+
+def test_a_look_at_what_is_closed_asks_nothing_of_airflow(desk: Desk) -> None:
+    """History costs no more than it did."""
+    gate = desk.gate(state="awaiting_input", waits=ON_THE_SERVER)
+    desk.decide(gate)
+    assert looking.get(gate.id, work=WORK) == desk.read(gate)

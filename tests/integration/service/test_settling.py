@@ -1,0 +1,72 @@
+"""A task that a worker ends is not woken before Airflow knows that it waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from airflow_approvals.domain.commands.close import Cancellation, cancel
+from airflow_approvals.domain.status import Status
+from airflow_approvals.service import commands
+from tests.airflow_rows import AirflowRows
+from tests.builders import HOUR, NOW, TICK, ti_id_of
+from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
+
+SETTLE = timedelta(seconds=SETTINGS.settle_seconds)
+
+
+def test_a_task_that_has_just_parked_is_not_woken(desk: Desk) -> None:
+    """The decision is recorded at once, and delivered once the settle time is over."""
+    gate = desk.gate(parked_at=SOON - SETTLE + TICK)
+
+    decided = desk.decide(gate)
+    assert (decided.status, desk.delivered_at(decided)) == (Status.APPROVED, None)
+    assert desk.task_of(gate).state == "deferred"
+
+    assert desk.advance(gate, SOON).events == ()
+    assert desk.task_of(gate).state == "deferred"
+
+    delivered = desk.advance(gate, SOON + TICK)
+    assert [event.type for event in delivered.events] == ["resumed"]
+    assert desk.delivered_at(delivered.approval) == SOON + TICK
+    assert delivered.approval.resolution.at == SOON
+    assert desk.task_of(gate).state == "scheduled"
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "woken"),
+    [
+        pytest.param({"state": "running", "latest_heartbeat": SOON - TICK}, False, id="stands still"),
+        pytest.param({"state": "running", "latest_heartbeat": SOON}, False, id="in that moment"),
+        pytest.param({"state": "running", "latest_heartbeat": SOON + TICK}, True, id="was seen alive"),
+        pytest.param({"state": "failed", "latest_heartbeat": NOW}, True, id="is gone"),
+        pytest.param({"state": "success", "latest_heartbeat": NOW}, True, id="has ended"),
+        pytest.param(None, True, id="nobody knows it"),
+    ],
+)
+def test_a_task_is_woken_once_its_scheduler_knows_that_it_parked(
+    desk: Desk, rows: AirflowRows, scheduler: dict[str, Any] | None, woken: bool
+) -> None:
+    """That is when it was seen alive later than its executor could have told it, however late that is."""
+    gate = desk.gate(parked_at=SOON - SETTLE)
+    job = 4711 if scheduler is None else rows.job(**scheduler)
+    rows.change(ti_id_of(gate), queued_by_job_id=job, updated_at=SOON - SETTLE)
+    decided = desk.decide(gate, now=SOON + 10 * HOUR)
+    assert (desk.delivered_at(decided) is not None) == woken
+    assert desk.task_of(gate).state == ("scheduled" if woken else "deferred")
+
+
+def test_a_task_whose_parking_time_is_unknown_is_woken(desk: Desk) -> None:
+    """Airflow allows the column to be empty; waiting for ever would be worse than a retry."""
+    gate = desk.gate(parked_at=None)
+    assert desk.delivered_at(desk.decide(gate)) == SOON
+
+
+def test_settle_time_is_configurable(desk: Desk) -> None:
+    """Zero wakes at once, for those whose executor is quick."""
+    gate = desk.gate(parked_at=SOON)
+    cancellation = Cancellation(actor=EDITOR, reason="x")
+    commands.run(gate.id, cancel, cancellation, work=work_at(SOON, settle_seconds=0))
+    assert desk.delivered_at(gate) == SOON
