@@ -180,6 +180,11 @@ class AirflowRows:
             session.execute(update(Job).where(Job.id == job.id).values(values))
             return int(job.id)
 
+    def change_job(self, job_id: int, **values: Any) -> None:
+        """Change columns of a scheduler's row."""
+        with self.sessions.begin() as session:
+            session.execute(update(Job).where(Job.id == job_id).values(values))
+
     def change(self, ti_id: UUID, **values: Any) -> None:
         """Change columns of a task instance."""
         with self.sessions.begin() as session:

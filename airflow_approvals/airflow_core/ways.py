@@ -34,6 +34,14 @@ AWAITING_METHOD = "execute_woken"
 APPROVAL_ID = "approval_id"
 
 
+LONG_AFTER = timedelta(minutes=1)
+"""Longer than schedulers stand still that go on afterwards: after half of it others take over."""
+MAX_REMEMBERED = 10_000
+
+_first_signs: dict[UUID, datetime] = {}
+"""When a scheduler was first seen alive that has heard of a task's parking, by the task's id."""
+
+
 class Delivery(Enum):
     """What became of an attempt to wake a task."""
 
@@ -85,8 +93,9 @@ def has_settled(locked: LockedTask, *, now: datetime, settle: timedelta, session
     """Tell whether a task that waits may run again: Airflow has taken in that its run to the wait is over.
 
     Woken before, it is failed by the scheduler that queued it, once that hears that a run ended. It has heard
-    of it when it has been seen alive later than the executor could be told: it takes in what executors report
-    before it notes that it lives. ``TaskInstance.updated_at`` is when the task parked.
+    of it when it has gone round once since the executor could be told, of which two signs of life tell: it
+    takes in what executors say before each. One is enough if it comes long after.
+    ``TaskInstance.updated_at`` is when the task parked.
 
     :param settle: how long it may take until an executor is told that the run is over.
     """
@@ -102,7 +111,10 @@ def has_settled(locked: LockedTask, *, now: datetime, settle: timedelta, session
     scheduler = session.execute(query).one_or_none()
     if scheduler is None or scheduler.state != JobState.RUNNING:  # nobody is left to hear of it
         return True
-    return bool(scheduler.latest_heartbeat > reported_at)
+    alive_at = scheduler.latest_heartbeat
+    if alive_at <= reported_at:
+        return False
+    return bool(alive_at > reported_at + LONG_AFTER or alive_at > _first_sign(parked.id, alive_at))
 
 
 def wake(
@@ -150,6 +162,13 @@ def move_deadline(
     if parked.trigger_timeout is not None and parked.trigger_timeout <= now:
         return
     parked.trigger_timeout = None if deadline is None else max(deadline, now + settle)
+
+
+def _first_sign(ti_id: UUID, alive_at: datetime) -> datetime:
+    """Give the first of a scheduler's signs of life that this process was shown for a task."""
+    if len(_first_signs) >= MAX_REMEMBERED:
+        _first_signs.clear()  # whose tasks are all looked at once more
+    return _first_signs.setdefault(ti_id, alive_at)
 
 
 def _resumes_for(row: TaskInstance, approval_id: UUID) -> bool:

@@ -11,7 +11,7 @@ from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands
 from tests.airflow_rows import AirflowRows
-from tests.builders import HOUR, NOW, TICK, ti_id_of
+from tests.builders import HOUR, MINUTE, NOW, TICK, ti_id_of
 from tests.integration.service.desk import EDITOR, SETTINGS, SOON, Desk, work_at
 
 SETTLE = timedelta(seconds=SETTINGS.settle_seconds)
@@ -40,7 +40,8 @@ def test_a_task_that_has_just_parked_is_not_woken(desk: Desk) -> None:
     [
         pytest.param({"state": "running", "latest_heartbeat": SOON - TICK}, False, id="stands still"),
         pytest.param({"state": "running", "latest_heartbeat": SOON}, False, id="in that moment"),
-        pytest.param({"state": "running", "latest_heartbeat": SOON + TICK}, True, id="was seen alive"),
+        pytest.param({"state": "running", "latest_heartbeat": SOON + TICK}, False, id="was seen alive once"),
+        pytest.param({"state": "running", "latest_heartbeat": SOON + 2 * MINUTE}, True, id="long after"),
         pytest.param({"state": "failed", "latest_heartbeat": NOW}, True, id="is gone"),
         pytest.param({"state": "success", "latest_heartbeat": NOW}, True, id="has ended"),
         pytest.param(None, True, id="nobody knows it"),
@@ -56,6 +57,17 @@ def test_a_task_is_woken_once_its_scheduler_knows_that_it_parked(
     decided = desk.decide(gate, now=SOON + 10 * HOUR)
     assert (desk.delivered_at(decided) is not None) == woken
     assert desk.task_of(gate).state == ("scheduled" if woken else "deferred")
+
+
+def test_a_scheduler_is_looked_at_twice(desk: Desk, rows: AirflowRows) -> None:
+    """It could stand still between taking in what executors say and noting that it lives."""
+    gate = desk.gate(parked_at=SOON - SETTLE)
+    job = rows.job(state="running", latest_heartbeat=SOON + TICK)
+    rows.change(ti_id_of(gate), queued_by_job_id=job, updated_at=SOON - SETTLE)
+    desk.decide(gate, now=SOON + MINUTE)
+    assert desk.advance(gate, SOON + MINUTE).events == ()
+    rows.change_job(job, latest_heartbeat=SOON + 2 * TICK)
+    assert [event.type for event in desk.advance(gate, SOON + MINUTE).events] == ["resumed"]
 
 
 def test_a_task_whose_parking_time_is_unknown_is_woken(desk: Desk) -> None:
