@@ -17,13 +17,14 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from airflow_approvals.domain.approval import Origin, Waiter
+from airflow_approvals.domain.approval import Origin
 from airflow_approvals.domain.commands.open import Opening, open_request
 from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import OPEN
+from airflow_approvals.domain.waiting import Waiter
 from airflow_approvals.service import reading
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import approvals as store

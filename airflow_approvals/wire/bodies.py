@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.wire.base import (
@@ -60,7 +60,7 @@ class OpenBody(Input):
     )
     on_deny: OnDeny = OnDeny.FAIL
     on_expiry: OnExpiry = OnExpiry.FAIL
-    respect_trigger_rules: bool = Field(
+    respect_trigger_rules: StrictBool = Field(
         default=False, description="Where `skip` skips, leave it to the trigger rules downstream what runs."
     )
     waits: WaitsBody | None = None

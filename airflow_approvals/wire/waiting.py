@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Waits, Way
 from airflow_approvals.wire.base import Input, Name
@@ -21,13 +21,13 @@ class OutletBody(Input):
 class AtEndBody(Input):
     """What belongs to the end of the task, where the server ends it."""
 
-    returns: bool = True
-    multiple_outputs: bool = False
-    dag_result: bool = False
-    mapped_over: bool = False
+    returns: StrictBool = True
+    multiple_outputs: StrictBool = False
+    dag_result: StrictBool = False
+    mapped_over: StrictBool = False
     outlets: list[OutletBody] = Field(default=[], max_length=MAX_OUTLETS)
-    failure_callback: bool = False
-    failure_email: bool = False
+    failure_callback: StrictBool = False
+    failure_email: StrictBool = False
 
 
 class WaitsBody(Input):
