@@ -34,7 +34,7 @@ Call = Callable[[], Any]
 class Outlet:
     """Something the task brings up to date, as Airflow's own profile of it.
 
-    :param type: one of Airflow's classes: ``Asset``, ``AssetNameRef``, ``AssetUriRef``, ``AssetAlias``.
+    :param type: one of Airflow's classes: ``Asset``, ``AssetNameRef``, ``AssetUriRef``.
     """
 
     type: str

@@ -22,7 +22,7 @@ from airflow.models.trigger import handle_event_submit
 from airflow.triggers.base import TriggerEvent
 from airflow.utils.state import TaskInstanceState
 from cryptography.fernet import InvalidToken
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from airflow_approvals.airflow_core.facts import AWAITING_INPUT, LockedTask
@@ -38,8 +38,8 @@ LONG_AFTER = timedelta(minutes=1)
 """Longer than schedulers stand still that go on afterwards: after half of it others take over."""
 MAX_REMEMBERED = 10_000
 
-_first_signs: dict[UUID, datetime] = {}
-"""When a scheduler was first seen alive that has heard of a task's parking, by the task's id."""
+_first_signs: dict[tuple[UUID, datetime], datetime] = {}
+"""When a scheduler that knows of a task's parking was first seen alive, by the task's id and the moment."""
 
 
 class Delivery(Enum):
@@ -85,8 +85,9 @@ def waits_for(locked: LockedTask, approval_id: UUID) -> bool:
 
 
 def goes_on_for(locked: LockedTask, approval_id: UUID) -> bool:
-    """Tell whether a task that waited for this request was woken, and no worker was asked yet to run it."""
-    return locked.row.state == TaskInstanceState.SCHEDULED and _resumes_for(locked.row, approval_id)
+    """Tell whether a task that waited for this request was woken, and no worker runs it yet."""
+    on_its_way = {TaskInstanceState.SCHEDULED, TaskInstanceState.QUEUED}
+    return locked.row.state in on_its_way and _resumes_for(locked.row, approval_id)
 
 
 def has_settled(locked: LockedTask, *, now: datetime, settle: timedelta, session: Session) -> bool:
@@ -114,7 +115,7 @@ def has_settled(locked: LockedTask, *, now: datetime, settle: timedelta, session
     alive_at = scheduler.latest_heartbeat
     if alive_at <= reported_at:
         return False
-    return bool(alive_at > reported_at + LONG_AFTER or alive_at > _first_sign(parked.id, alive_at))
+    return bool(alive_at > reported_at + LONG_AFTER or alive_at > _first_sign(parked, alive_at))
 
 
 def wake(
@@ -148,7 +149,13 @@ def wake(
 
 
 def move_deadline(
-    locked: LockedTask, approval_id: UUID, deadline: datetime | None, *, now: datetime, settle: timedelta
+    locked: LockedTask,
+    approval_id: UUID,
+    deadline: datetime | None,
+    *,
+    now: datetime,
+    settle: timedelta,
+    session: Session,
 ) -> None:
     """Have Airflow's scheduler look at a task in ``awaiting_input`` at another time, not before it may run.
 
@@ -161,14 +168,21 @@ def move_deadline(
         return
     if parked.trigger_timeout is not None and parked.trigger_timeout <= now:
         return
-    parked.trigger_timeout = None if deadline is None else max(deadline, now + settle)
+    timeout = None if deadline is None else max(deadline, now + settle)
+    unchanged = {"updated_at": TaskInstance.updated_at}  # which says when the task parked
+    session.execute(
+        update(TaskInstance)
+        .where(TaskInstance.id == parked.id)
+        .values(trigger_timeout=timeout, **unchanged)
+        .execution_options(synchronize_session=False)
+    )
 
 
-def _first_sign(ti_id: UUID, alive_at: datetime) -> datetime:
-    """Give the first of a scheduler's signs of life that this process was shown for a task."""
+def _first_sign(parked: TaskInstance, alive_at: datetime) -> datetime:
+    """Give the first of a scheduler's signs of life that this process was shown since a task has parked."""
     if len(_first_signs) >= MAX_REMEMBERED:
         _first_signs.clear()  # whose tasks are all looked at once more
-    return _first_signs.setdefault(ti_id, alive_at)
+    return _first_signs.setdefault((parked.id, parked.updated_at), alive_at)
 
 
 def _resumes_for(row: TaskInstance, approval_id: UUID) -> bool:

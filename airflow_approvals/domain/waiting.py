@@ -30,7 +30,6 @@ class OutletKind(str, Enum):
     ASSET = "Asset"
     NAME = "AssetNameRef"
     URI = "AssetUriRef"
-    ALIAS = "AssetAlias"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
-from airflow.sdk import Asset, AssetAlias, BaseOperator, Context
+from airflow.sdk import Asset, BaseOperator, Context
 from airflow.sdk.configuration import conf
 from airflow.sdk.definitions.asset import AssetNameRef, AssetUriRef
 
@@ -26,6 +26,8 @@ except ImportError:  # Airflow 3.2
 AWAITING_METHOD = "execute_woken"
 TRIGGER_METHOD = "execute_complete"
 _OWN_CODE = ("execute_woken", "execute_complete", "resume_execution", "post_execute")
+_BEFORE = ("pre_execute",)
+_PLAIN_XCOM = ("airflow.sdk.execution_time.xcom.BaseXCom", "airflow.models.xcom.BaseXCom")
 _OWN_CALLBACKS = ("on_success_callback", "on_skipped_callback")
 
 
@@ -67,7 +69,10 @@ def for_a_worker(task: BaseOperator, *, base: type[BaseOperator]) -> list[str]:
     found = [name for name in _OWN_CODE if getattr(type(task), name) is not getattr(base, name)]
     found += ["post_execute"] if getattr(task, "_post_execute_hook", None) is not None else []
     found += [name for name in _OWN_CALLBACKS if getattr(task, name, None)]
-    if task.do_xcom_push and not conf.get("core", "xcom_backend").endswith(".BaseXCom"):
+    if task.outlets:  # whose events what runs before the task may say more of
+        found += [name for name in _BEFORE if getattr(type(task), name) is not getattr(base, name)]
+        found += [name for name in ("_pre_execute_hook", "on_execute_callback") if getattr(task, name, None)]
+    if task.do_xcom_push and conf.get("core", "xcom_backend") not in _PLAIN_XCOM:
         found.append("[core] xcom_backend")
     if not task.do_xcom_push and _is_mapped_over(task):  # which is a mistake that the worker tells of
         found.append("what is mapped over its output")
@@ -113,6 +118,4 @@ def _outlet(outlet: object) -> Outlet | None:
             return Outlet(kind=OutletKind.NAME, name=outlet.name)
         case AssetUriRef():
             return Outlet(kind=OutletKind.URI, uri=outlet.uri)
-        case AssetAlias():
-            return Outlet(kind=OutletKind.ALIAS, name=outlet.name)
-    return None
+    return None  # an alias has events only where code of the author's says of which assets

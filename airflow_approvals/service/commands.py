@@ -152,9 +152,7 @@ def _later(now: datetime, approval: Approval) -> datetime:
 def _lock_task(approval: Approval, *, session: Session) -> LockedTask | None:
     """Lock the task that waits; always after its request, so that two commands never wait for each other."""
     waiter = approval.waiter
-    if waiter is None or waiter.ended_at is not None:
-        return None
-    return facts.lock_task(waiter.ti_id, session=session)
+    return None if waiter is None else facts.lock_task(waiter.ti_id, session=session)
 
 
 def _caught_up(approval: Approval, task: LockedTask | None, now: datetime, *, session: Session) -> Change:
@@ -190,12 +188,11 @@ def _passed_on(
     if after.is_open:
         if any(isinstance(event, Updated) and event.expires_at is not None for event in change.events):
             settle = delivering.settle_time(work)
-            ways.move_deadline(task, after.id, after.progress.expires_at, now=now, settle=settle)
+            deadline = after.progress.expires_at
+            ways.move_deadline(task, after.id, deadline, now=now, settle=settle, session=session)
         return Change(approval=after)
     if before.is_open:
         delivering.hold_back(after, task, session=session)
-    if after.waiter is None or after.waiter.ended_at is not None:
-        return Change(approval=after)
     delivered = delivering.deliver(after, task, now, work, session=session)
     if not delivered.events and task.lives:
         afterwards(partial(work.later, after.id), session=session)

@@ -1,4 +1,4 @@
-"""What a person is shown: read once what nobody waits for any more is closed.
+"""What a person is shown: without what nobody waits for any more.
 
 A task may be killed, cleared or marked, and a run deleted, with nobody telling us. Whoever looks finds out.
 """
@@ -22,43 +22,44 @@ from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import listing
 from airflow_approvals.store.approvals import Held
 
-MAX_ROUNDS = 3
-"""How often a list is read anew that turns out to show closed requests; the next look takes the rest."""
 MAX_COUNTED = 100
 """Of how many requests in a count it is looked whether somebody waits for them; nobody is shown more."""
 
 
 def get(approval_id: UUID, *, work: Work) -> Approval:
-    """Read one request. The caller has established that it may be read.
+    """Read one request, closed if nobody waits for it. The caller has established that it may be read.
 
     :raises NotFound: there is none.
     """
     approval = reading.get(approval_id, work=work)
-    return reading.get(approval_id, work=work) if _close([_held(approval)], work) else approval
+    if _gone([_held(approval)], work):
+        with suppress(ApprovalError):  # the database is busy: the next look closes it
+            return commands.bring_up_to_date(approval_id, work=work).approval
+    return approval
 
 
 def page(
     filters: Filters, *, viewer: Viewer, order: Order, limit: int, offset: int, now: datetime, work: Work
 ) -> tuple[list[Approval], int]:
-    """List visible requests; gives one page and the number of all that match."""
-    for _ in range(MAX_ROUNDS):
-        found, total = reading.page(
-            filters, viewer=viewer, order=order, limit=limit, offset=offset, now=now, work=work
-        )
-        if not _close(map(_held, found), work):
-            break
-    return found, total
+    """List visible requests; gives one page and the number of all that match.
+
+    Open ones that nobody waits for are left out, and closed soon; then they are in the lists they belong to.
+    """
+    found, total = reading.page(
+        filters, viewer=viewer, order=order, limit=limit, offset=offset, now=now, work=work
+    )
+    gone = _gone(map(_held, found), work)
+    return [approval for approval in found if approval.id not in gone], total - len(gone)
 
 
 def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> int:
     """Count what the viewer may decide now: the total of the list with ``assigned_to_me``."""
     waiting = Filters(assigned_to_me=True)
-    for _ in range(MAX_ROUNDS):
-        with work.sessions() as session:
-            held = listing.held(waiting, viewer, now=now, limit=MAX_COUNTED + 1, session=session)
-        if not _close(held, work):
-            break
-    return len(held) if len(held) <= MAX_COUNTED else reading.count_waiting(viewer, now=now, work=work)
+    with work.sessions() as session:
+        held = listing.held(waiting, viewer, now=now, limit=MAX_COUNTED + 1, session=session)
+    gone = _gone(held, work)
+    total = len(held) if len(held) <= MAX_COUNTED else reading.count_waiting(viewer, now=now, work=work)
+    return total - len(gone)
 
 
 def vanished(held: Collection[Held], *, session: Session) -> list[UUID]:
@@ -74,17 +75,16 @@ def vanished(held: Collection[Held], *, session: Session) -> list[UUID]:
     ]
 
 
-def _close(held: Iterable[Held], work: Work) -> bool:
-    """Close those that nobody waits for; tells whether there were any."""
+def _gone(held: Iterable[Held], work: Work) -> set[UUID]:
+    """Give those of the open ones that nobody waits for; who has more time closes them."""
     still_open = [each for each in held if each.status in OPEN]
     if not still_open:
-        return False
+        return set()
     with work.sessions() as session:
         gone = vanished(still_open, session=session)
     for approval_id in gone:
-        with suppress(ApprovalError):  # somebody else has closed or removed it, or the next look does
-            commands.bring_up_to_date(approval_id, work=work)
-    return bool(gone)
+        work.later(approval_id)
+    return set(gone)
 
 
 def _held(approval: Approval) -> Held:

@@ -242,13 +242,12 @@ def holders_of_closed(*, before: datetime, limit: int, session: Session) -> list
 
 
 def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]:
-    """Give the closed requests, of those these task instances wait for, whose decision was not delivered."""
+    """Give the closed requests of those that these task instances asked, whatever the record says of them."""
     query = (
         select(approval_table.c.id)
         .join(waiter_table, waiter_table.c.approval_id == approval_table.c.id)
         .where(
             waiter_table.c.ti_id.in_(ti_ids),
-            waiter_table.c.ended_at.is_(None),
             approval_table.c.status.in_(TERMINAL_VALUES),
         )
     )

@@ -22,7 +22,6 @@ _APPROVER = frozenset({"kind", "name"})
 
 def policy_json(policy: Policy) -> dict[str, Any]:
     """Write a policy as JSON; timeouts in seconds."""
-    more = {"respect_trigger_rules": True} if policy.respect_trigger_rules else {}
     return {
         "version": VERSION,
         "levels": [
@@ -34,8 +33,8 @@ def policy_json(policy: Policy) -> dict[str, Any]:
         ],
         "on_deny": policy.on_deny.value,
         "on_expiry": policy.on_expiry.value,
+        "respect_trigger_rules": policy.respect_trigger_rules,
         "quorum": policy.quorum,
-        **more,
     }
 
 
@@ -51,7 +50,7 @@ def policy_of(stored: Mapping[str, Any]) -> Policy:
         levels=tuple(_level(level) for level in stored["levels"]),
         on_deny=OnDeny(stored["on_deny"]),
         on_expiry=OnExpiry(stored["on_expiry"]),
-        respect_trigger_rules=stored.get("respect_trigger_rules", False),
+        respect_trigger_rules=stored.get("respect_trigger_rules", True),  # older than 0.2.0
         quorum=stored["quorum"],
     )
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from pydantic import Field, StrictBool
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, ValidationError
 
 from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Waits, Way
-from airflow_approvals.wire.base import Input, Name
+from airflow_approvals.wire.base import Input, storable
 
 MAX_OUTLETS = 1000
+
+AssetText = Annotated[str, StringConstraints(max_length=1500), AfterValidator(storable)]
+"""As long as Airflow lets names and addresses of assets be."""
 
 
 class OutletBody(Input):
     """Something that the task brings up to date by succeeding."""
 
     kind: OutletKind
-    name: Name | None = None
-    uri: Name | None = None
+    name: AssetText | None = None
+    uri: AssetText | None = None
 
 
 class AtEndBody(Input):
@@ -39,9 +44,12 @@ class WaitsBody(Input):
 
     @classmethod
     def of(cls, waits: Waits) -> WaitsBody:
-        """Shape it."""
-        outlets = [OutletBody(kind=o.kind, name=o.name, uri=o.uri) for o in waits.at_end.outlets]
-        at_end = AtEndBody(**{**vars(waits.at_end), "outlets": outlets})
+        """Shape it; a task of which more belongs to its end than can be said is ended by a worker."""
+        try:
+            outlets = [OutletBody(kind=o.kind, name=o.name, uri=o.uri) for o in waits.at_end.outlets]
+            at_end = AtEndBody(**{**vars(waits.at_end), "outlets": outlets})
+        except ValidationError:
+            return cls(way=waits.way)
         return cls(way=waits.way, ends=waits.ends, at_end=at_end)
 
     def value(self) -> Waits:

@@ -10,7 +10,7 @@ import pytest
 
 from dev.stack import AirflowStack
 from tests.e2e.mailbox import FOLDER as MAIL_FOLDER
-from tests.e2e.runs import Run
+from tests.e2e.runs import APPROVALS, Run
 
 pytestmark = pytest.mark.e2e
 
@@ -150,7 +150,8 @@ def test_a_dag_that_fails_fast_does(runs: Runs) -> None:
     answer(run, "deny")
     assert run.wait_end() == "failed"
     assert states(run) == {("gate", -1): "failed", ("other", -1): "skipped"}
-    assert {request["status"] for request in run.requests()} == {"denied", "cancelled"}
+    ends = {"denied", "cancelled"}
+    run.wait(lambda: {request["status"] for request in run.requests()} == ends, "the other one to be closed")
 
 
 def test_skipping_skips_whatever_the_rules_downstream_say(runs: Runs) -> None:
@@ -220,6 +221,7 @@ def test_a_run_whose_time_is_over_withdraws_its_request(runs: Runs) -> None:
     """``dagrun_timeout`` ends the wait; whoever looks sees that at once, without maintenance."""
     run = runs["ends_run_timed_out"]
     assert run.wait_end() == "failed"
-    (request,) = run.requests()
-    assert request["status"] == "cancelled"
+    pending = {"run_id": run.run_id, "dag_id": run.dag_id, "status": "pending"}
+    assert run.stack.admin.get(APPROVALS, params=pending).json()["total_entries"] == 0
+    request = run.wait_request("cancelled")
     assert run.events(request)[-1]["reason"] == "task_skipped"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from airflow_approvals.service import reading
+from airflow_approvals.store.policies import policy_json
 from airflow_approvals.store.tables import approval as approval_table
 from airflow_approvals.store.tables import event as event_table
+from airflow_approvals.store.tables import waiter as waiter_table
 from tests.builders import NOW, types
 from tests.migration.test_upgrading import everything, migrate, old, rows, upgraded, work_at
 
@@ -58,3 +62,28 @@ def test_down_gives_back_what_was_there(old: Session) -> None:
     old.commit()
     migrate("heads")
     assert len(everything(old)) == len(before["approval"])
+
+
+def test_down_leaves_nothing_of_the_server_s_ends(upgraded: Session) -> None:
+    """A version that knows no such thing reads every request, and has a worker end what waits."""
+    approval, _ = everything(upgraded)["pending"]
+    request, mine = approval_table.c, waiter_table.c
+    written = policy_json(replace(approval.policy, respect_trigger_rules=True))
+    upgraded.execute(sa.update(approval_table).where(request.id == approval.id).values(policy=written))
+    ends = {"way": "awaiting_input", "ends": "server", "at_end": {"returns": True}}
+    upgraded.execute(sa.update(waiter_table).where(mine.approval_id == approval.id).values(ends))
+    ended = {"at": NOW, "type": "ended", "fields": {"outcome": "success"}, "seq": 2}
+    system = dict.fromkeys(("actor_kind", "actor_id", "actor_name"), "system")
+    upgraded.execute(sa.insert(event_table).values(approval_id=approval.id, **ended, **system))
+    upgraded.commit()
+
+    migrate("0003")
+
+    policies = upgraded.execute(sa.select(request.policy)).scalars().all()
+    assert policies
+    assert not [policy for policy in policies if "respect_trigger_rules" in policy]
+    assert upgraded.execute(sa.select(mine.way, mine.ends).distinct()).all() == [("trigger", "worker")]
+    types_left = sa.select(event_table.c.type).where(event_table.c.approval_id == approval.id)
+    assert upgraded.execute(types_left.order_by(event_table.c.seq)).scalars().all()[-1] == "resumed"
+    upgraded.commit()
+    migrate("heads")

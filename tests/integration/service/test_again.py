@@ -16,7 +16,6 @@ from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.errors import Unavailable
 from airflow_approvals.service import commands
 from airflow_approvals.service.again import Again
-from airflow_approvals.service.transaction import Work
 from tests.airflow_rows import AirflowRows
 from tests.builders import MANAGER, ti_id_of, yes
 from tests.integration.service.desk import SOON, Desk, work_at
@@ -110,13 +109,16 @@ def test_a_task_that_never_takes_it_is_left_to_maintenance(
 
 
 def test_one_thread_does_it_all(desk: Desk, rows: AirflowRows) -> None:
-    """However many there are, and each only once at a time."""
+    """However many requests there are, and however often each is named."""
     before = threading.active_count()
     again = Again()
-    gates = [answered(desk, again) for _ in range(1)]
-    for _ in range(20):
-        again.soon(gates[0].id, Work())
-    assert threading.active_count() <= before + 1
-    rows.set_state(ti_id_of(gates[0]), "deferred", updated_at=SOON)
+    gates = [desk.gate(state="running", waits=ON_THE_SERVER, map_index=number) for number in range(5)]
+    for gate in gates:
+        desk.decide(gate)
+        for _ in range(3):
+            again.soon(gate.id, work_at(SOON))
+    assert threading.active_count() == before + 1
+    for gate in gates:
+        rows.set_state(ti_id_of(gate), "deferred", updated_at=SOON)
     assert again.wait(LIMIT_SECONDS)
-    assert desk.trail(gates[0]).count("ended") == 1
+    assert [desk.trail(gate).count("ended") for gate in gates] == [1] * 5

@@ -108,6 +108,7 @@ def test_a_decision_is_delivered_once(desk: Desk, rows: AirflowRows) -> None:
     gate = desk.gate()
     desk.decide(gate)
     rows.set_state(ti_id_of(gate), "deferred")
+    rewrite(desk, gate, trigger={"encrypted_kwargs": "{}"})
     assert desk.advance(gate, NOW + HOUR).events == ()
     assert desk.task_of(gate).state == "deferred"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from airflow.models.asset import AssetActive, AssetEvent, AssetModel
 from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
 from airflow.models.db_callback_request import DbCallbackRequest
 from airflow.models.log import Log
 from airflow.models.taskmap import TaskMap
@@ -21,10 +22,11 @@ from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Waits, Way
+from airflow_approvals.service import commands
 from airflow_approvals.service.sweep import SweepSummary
 from tests.airflow_rows import DAG_ID, AirflowRows
 from tests.builders import HOUR, MANAGER, NOW, level, policy, role, ti_id_of
-from tests.integration.service.desk import SETTINGS, SOON, Desk
+from tests.integration.service.desk import SETTINGS, SOON, Desk, work_at
 from tests.integration.service.stored_dags import running, stored
 
 AT_ONCE = SOON
@@ -92,6 +94,19 @@ def test_a_cancelled_request_fails_its_task(desk: Desk, parked: str) -> None:
     assert desk.task_of(gate).state == "failed"
 
 
+def test_a_task_that_parks_though_it_had_the_answer_is_ended(
+    desk: Desk, rows: AirflowRows, parked: str
+) -> None:
+    """Whoever claimed in its name that it had it: Airflow shows that it waits."""
+    gate = desk.gate(state="running", waits=ON_THE_SERVER)
+    desk.decide(gate)
+    commands.bring_up_to_date(gate.id, by_task=True, work=work_at(SOON))
+    assert desk.trail(gate)[-1] == "resumed"
+    rows.set_state(ti_id_of(gate), parked, updated_at=SOON)
+    desk.sweep(SOON)
+    assert desk.task_of(gate).state == "success"
+
+
 def test_a_task_that_has_yet_to_park_is_ended_later(desk: Desk, rows: AirflowRows, parked: str) -> None:
     """The answer is there; whoever tries again is told, and the sweep finds it too."""
     gate = desk.gate(state="running", waits=ON_THE_SERVER)
@@ -103,10 +118,13 @@ def test_a_task_that_has_yet_to_park_is_ended_later(desk: Desk, rows: AirflowRow
     assert desk.task_of(gate).state == "success"
 
 
-def test_a_task_that_was_woken_and_waits_for_a_worker_is_ended_too(desk: Desk, rows: AirflowRows) -> None:
+@pytest.mark.parametrize("state", ["scheduled", "queued"])
+def test_a_task_that_was_woken_and_waits_for_a_worker_is_ended_too(
+    desk: Desk, rows: AirflowRows, state: str
+) -> None:
     """A full pool or a busy executor does not hold up an answer."""
     gate = desk.gate(state="awaiting_input", waits=ON_THE_SERVER)
-    rows.change(ti_id_of(gate), state="scheduled")
+    rows.change(ti_id_of(gate), state=state)
     desk.decide(gate)
     assert desk.task_of(gate).state == "success"
 
@@ -189,7 +207,6 @@ def test_outlets_are_brought_up_to_date_by_success_only(desk: Desk, rows: Airflo
         Outlet(kind=OutletKind.ASSET, name="one", uri="x://one"),
         Outlet(kind=OutletKind.NAME, name="two"),
         Outlet(kind=OutletKind.URI, uri="x://three"),
-        Outlet(kind=OutletKind.ALIAS, name="four"),
     )
     for index, verdict in enumerate((Verdict.DENY, Verdict.APPROVE)):
         waits = with_end(outlets=outlets)
@@ -244,8 +261,8 @@ def test_what_cannot_be_done_on_the_server_is_done_by_a_worker(desk: Desk, rows:
     ti_id = running(rows)
     gate = desk.ask(ti_id, waits=with_end(failure_callback=True))
     rows.set_state(ti_id, "awaiting_input")
-    # Airflow's request for a callback wants to know of it.
-    rows.change(ti_id, queue=None, updated_at=NOW - HOUR)
+    with desk.sessions.begin() as session:  # what Airflow's request for a callback does not take
+        session.execute(update(DagRun).values(conf=["broken"]))
     assert desk.decide(gate, Verdict.DENY).status is Status.DENIED
     assert desk.task_of(gate).state == "scheduled"
     assert desk.task_of(gate).next_kwargs["event"]["status"] == "denied"
@@ -266,10 +283,11 @@ def test_a_failure_of_a_dag_that_is_gone_is_told_to_nobody(
 def test_an_edited_deadline_is_airflow_s_as_well(desk: Desk, rows: AirflowRows) -> None:
     """The scheduler looks at the task then, but not before it may run, and not at all without a deadline."""
     gate = desk.gate(policy(level(role("manager"))), state="awaiting_input", waits=ON_THE_SERVER)
-    rows.change(ti_id_of(gate), trigger_timeout=NOW + HOUR)
+    rows.change(ti_id_of(gate), trigger_timeout=NOW + HOUR, updated_at=NOW - HOUR)
     for wanted, kept in ((NOW + 3 * HOUR, NOW + 3 * HOUR), (None, None), (SOON + TINY, SOON + SETTLE)):
         desk.edit(gate, expires_at=wanted)
         assert desk.task_of(gate).trigger_timeout == kept
+    assert desk.task_of(gate).updated_at == NOW - HOUR  # when it parked, of which an edit changes nothing
     rows.change(ti_id_of(gate), trigger_timeout=SOON)
     desk.edit(gate, expires_at=NOW + 4 * HOUR)
     assert desk.task_of(gate).trigger_timeout == SOON  # it is about to be woken, and has something to hear

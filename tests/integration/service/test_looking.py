@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
+from sqlalchemy import select
 
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.search import Filters, Order, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import looking
+from airflow_approvals.store import locks, tables
 from tests.airflow_rows import DAG_ID, AirflowRows
 from tests.builders import MANAGER, ti_id_of
 from tests.integration.service.desk import SOON, Desk, work_at
@@ -61,6 +64,9 @@ def test_a_list_shows_nothing_that_nobody_waits_for(
     happens(rows, gone)
     found, total = page()
     assert ([each.id for each in found], total) == ([waiting.id], 1)
+    assert desk.later == [gone.id]  # whoever has the time closes it
+    assert desk.trail(gone) == ["opened"]
+    assert looking.get(gone.id, work=WORK).status is Status.CANCELLED
     assert desk.events(gone)[-1].reason == reason  # type: ignore[union-attr]
 
 
@@ -73,27 +79,35 @@ def test_the_badge_counts_nothing_that_nobody_waits_for(
     assert looking.count_waiting(EYES, now=SOON, work=WORK) == 2
     happens(rows, gates[0])
     assert looking.count_waiting(EYES, now=SOON, work=WORK) == 1
-    assert desk.read(gates[0]).status is Status.CANCELLED
-    assert desk.events(gates[0])[-1].reason == reason  # type: ignore[union-attr]
+    assert desk.later == [gates[0].id]
+    assert desk.advance(gates[0]).events[-1].reason == reason  # type: ignore[union-attr]
 
 
-def test_a_look_takes_its_time_only_so_often(desk: Desk, rows: AirflowRows) -> None:
-    """Where very many are gone at once, it takes some looks until none of them is shown."""
-    gates = [desk.gate(state="awaiting_input", map_index=number) for number in range(looking.MAX_ROUNDS + 1)]
+def test_a_look_waits_for_nobody(desk: Desk, rows: AirflowRows) -> None:
+    """However many are gone, and whoever holds them: a list and the badge write nothing."""
+    gates = [desk.gate(state="awaiting_input", map_index=number) for number in range(3)]
     for gate in gates:
         rows.set_state(ti_id_of(gate), "failed")
-    totals = [page(limit=1)[1] for _ in range(2)]
-    assert totals == [2, 0]
+    with desk.sessions() as other:
+        locks.begin_writing(other)
+        for gate in gates:
+            other.execute(select(tables.approval).where(tables.approval.c.id == gate.id).with_for_update())
+        started = monotonic()
+        assert (page(), looking.count_waiting(EYES, now=SOON, work=WORK)) == (([], 0), 0)
+        assert monotonic() - started < locks.LOCK_SECONDS
+        other.rollback()
 
 
-def test_many_that_are_gone_are_counted_in_some_looks(desk: Desk, rows: AirflowRows) -> None:
-    """The badge is right after a few at the latest."""
-    number_of = looking.MAX_COUNTED * looking.MAX_ROUNDS + looking.MAX_ROUNDS + 1
-    gates = [desk.gate(state="awaiting_input", map_index=number) for number in range(number_of)]
-    for gate in gates:
-        rows.set_state(ti_id_of(gate), "failed")
-    counts = [looking.count_waiting(EYES, now=SOON, work=WORK) for _ in range(2)]
-    assert counts == [1, 0]
+def test_a_single_request_that_somebody_holds_is_shown_as_it_is(desk: Desk, rows: AirflowRows) -> None:
+    """The next look closes it."""
+    gate = desk.gate(state="awaiting_input")
+    rows.set_state(ti_id_of(gate), "failed")
+    with desk.sessions() as other:
+        locks.begin_writing(other)
+        other.execute(select(tables.approval).where(tables.approval.c.id == gate.id).with_for_update())
+        assert looking.get(gate.id, work=WORK) == gate
+        other.rollback()
+    assert looking.get(gate.id, work=WORK).status is Status.CANCELLED
 
 
 def test_a_single_request_is_shown_closed(desk: Desk, rows: AirflowRows) -> None:

@@ -70,14 +70,25 @@ def test_a_scheduler_is_looked_at_twice(desk: Desk, rows: AirflowRows) -> None:
     assert [event.type for event in desk.advance(gate, SOON + MINUTE).events] == ["resumed"]
 
 
+def test_each_parking_is_looked_at_anew(desk: Desk, rows: AirflowRows) -> None:
+    """A sign of life seen after an earlier one says nothing of the later one."""
+    gate = desk.gate(parked_at=SOON - SETTLE)
+    job = rows.job(state="running", latest_heartbeat=SOON + TICK)
+    rows.change(ti_id_of(gate), queued_by_job_id=job, updated_at=SOON - SETTLE)
+    desk.decide(gate, now=SOON + MINUTE)
+    rows.change(ti_id_of(gate), updated_at=SOON)
+    rows.change_job(job, latest_heartbeat=SOON + SETTLE + TICK)
+    assert desk.advance(gate, SOON + MINUTE).events == ()
+
+
 def test_a_task_whose_parking_time_is_unknown_is_woken(desk: Desk) -> None:
     """Airflow allows the column to be empty; waiting for ever would be worse than a retry."""
     gate = desk.gate(parked_at=None)
     assert desk.delivered_at(desk.decide(gate)) == SOON
 
 
-def test_settle_time_is_configurable(desk: Desk) -> None:
-    """Zero wakes at once, for those whose executor is quick."""
+def test_a_settle_time_of_nothing_wakes_at_once(desk: Desk) -> None:
+    """Where the configuration could say so; it says no less than a worker may take to report."""
     gate = desk.gate(parked_at=SOON)
     cancellation = Cancellation(actor=EDITOR, reason="x")
     commands.run(gate.id, cancel, cancellation, work=work_at(SOON, settle_seconds=0))

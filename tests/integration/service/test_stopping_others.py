@@ -44,9 +44,11 @@ def test_skipping_skips_all_that_follows(desk: Desk, rows: AirflowRows, ends: En
         gate = ApprovalExtOperator(task_id="gate", subject="s", approver_role="m")
         gate >> EmptyOperator(task_id="near", trigger_rule="all_done") >> EmptyOperator(task_id="far")
         gate >> EmptyOperator(task_id="clean").as_teardown()
-        gate >> EmptyOperator(task_id="runs", trigger_rule="always")
+        for begun in ("running", "success", "failed", "deferred", "up_for_retry", "awaiting_input"):
+            gate >> EmptyOperator(task_id=begun, trigger_rule="always")
         EmptyOperator(task_id="beside", outlets=[Asset("x")])
-    states = {"near": None, "far": None, "clean": None, "runs": "running", "beside": None}
+    begun = gate.downstream_task_ids - {"near", "clean"}
+    states = {"near": "queued", "far": None, "clean": None, "beside": None} | {each: each for each in begun}
     others = {task_id: running(rows, task_id=task_id, state=state) for task_id, state in states.items()}
     ti_id = running(rows)
     terms = policy(on_deny=OnDeny.SKIP, respect_trigger_rules=respect)
@@ -57,3 +59,16 @@ def test_skipping_skips_all_that_follows(desk: Desk, rows: AirflowRows, ends: En
     skipped = {} if respect else {"near": "skipped", "far": "skipped"}
     assert found == {**states, **skipped}
     assert values(desk, asked) == ({} if respect else {"skipmixin_key": {"followed": ["clean"]}})
+
+
+def test_a_denial_stands_where_its_dag_cannot_be_read(
+    desk: Desk, rows: AirflowRows, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is directly downstream does not run all the same: Airflow finds word of it; the log says so."""
+    ti_id = rows.task_instance()
+    asked = desk.ask(ti_id, terms=policy(on_deny=OnDeny.SKIP), waits=ON_THE_SERVER)
+    rows.set_state(ti_id, "awaiting_input")
+    desk.decide(asked, Verdict.DENY)
+    assert desk.task_of(asked).state == "skipped"
+    assert values(desk, asked) == {"skipmixin_key": {"followed": []}}
+    assert "not all that is downstream could be skipped" in caplog.text

@@ -203,7 +203,7 @@ class ApprovalsApi:
             asked = Content.of(subject=body.subject, body=body.body, metadata=body.metadata)
             known = next((a for a in self.approvals.values() if ti_id_of(a) == ti_id), None)
             return prescribed or ApprovalShape.of(
-                known or self._open(ti_id, asked, policy, body.waits.value())
+                known or self._open(ti_id, asked, policy, (body.waits.value() if body.waits else None))
             )
 
         @app.post(f"{self.prefix}/approvals/list", response_model=WatchedCollection)

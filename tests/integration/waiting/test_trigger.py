@@ -56,7 +56,7 @@ def test_a_task_is_not_woken_before_it_has_settled(api: ApprovalsApi) -> None:
     """Neither by an answer from before the wait began nor by an escalation: the server knows when."""
     settled = False
     api.settled = lambda: settled
-    decided, escalating = api.open(), api.open(levels=2, timeout=timedelta(seconds=1))
+    decided, escalating = api.open(), api.open(levels=2, timeout=timedelta(seconds=6))
     api.decide(decided.id)
 
     async def scenario(triggerer: Triggerer) -> None:

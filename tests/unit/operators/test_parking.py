@@ -18,6 +18,7 @@ from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Way
 from airflow_approvals.operators import parking
 from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.waiting import WaitsBody
 from tests.builders import HOUR, NOW, opened, waiter
 from tests.integration.waiting.ways import WAYS, parks
 
@@ -88,6 +89,18 @@ def nothing(_context: Any, _result: Any = None) -> None:
         pytest.param(gate(OwnPost), ["post_execute"], id="its own afterwards"),
         pytest.param(gate(post_execute=nothing), ["post_execute"], id="a hook for afterwards"),
         pytest.param(gate(on_success_callback=nothing), ["on_success_callback"], id="success callback"),
+        pytest.param(gate(outlets=[Asset("one")]), [], id="outlets"),
+        pytest.param(gate(OwnStart, outlets=[Asset("one")]), ["pre_execute"], id="its own word on outlets"),
+        pytest.param(
+            gate(pre_execute=nothing, outlets=[Asset("one")]),
+            ["_pre_execute_hook"],
+            id="a hook's word",
+        ),
+        pytest.param(
+            gate(on_execute_callback=nothing, outlets=[Asset("one")]),
+            ["on_execute_callback"],
+            id="a callback's word on them",
+        ),
         pytest.param(gate(on_skipped_callback=[nothing]), ["on_skipped_callback"], id="skipped callback"),
     ],
 )
@@ -129,11 +142,24 @@ def test_what_belongs_to_the_end_is_told() -> None:
             Outlet(kind=OutletKind.ASSET, name="one", uri="s3://one/"),
             Outlet(kind=OutletKind.NAME, name="two"),
             Outlet(kind=OutletKind.URI, uri="s3://three"),
-            Outlet(kind=OutletKind.ALIAS, name="four"),
         ),
         failure_callback=True,
         failure_email=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("outlets", "ends"),
+    [
+        ([Asset("n" * 1500, uri="x://a")], Ends.SERVER),
+        ([Asset(f"asset {number}") for number in range(1001)], Ends.WORKER),
+    ],
+    ids=["long", "many"],
+)
+def test_more_than_can_be_said_is_left_to_a_worker(outlets: list[Asset], ends: Ends) -> None:
+    """Airflow lets names of assets have 1500 characters; of how many there are it knows no limit."""
+    body = WaitsBody.of(said(gate(outlets=outlets)))
+    assert body.ends is ends
 
 
 @pytest.mark.parametrize(("arguments", "told"), [({}, True), ({"email_on_failure": False}, False)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ WRITTEN = {
     ],
     "on_deny": "skip",
     "on_expiry": "approve",
+    "respect_trigger_rules": False,
     "quorum": 2,
 }
 MEANT = policy(
@@ -47,6 +49,12 @@ def test_a_policy_is_written_like_this() -> None:
 def test_a_written_policy_means_this() -> None:
     """The other way round."""
     assert policy_of(stored()) == MEANT
+
+
+def test_terms_of_an_older_version_mean_what_they_meant() -> None:
+    """Before 0.2.0 what follows a skipped gate was left to the trigger rules."""
+    older = {key: value for key, value in stored().items() if key != "respect_trigger_rules"}
+    assert policy_of(older) == replace(MEANT, respect_trigger_rules=True)
 
 
 @pytest.mark.parametrize(
