@@ -147,7 +147,9 @@ def test_a_dag_that_fails_fast_does(runs: Runs) -> None:
     """The other gate is skipped, and nobody is asked any more."""
     run = runs["ends_fail_fast"]
     run.wait_state("awaiting_input", "deferred", task_id="other")
-    answer(run, "deny")
+    run.wait_parked()
+    (request,) = (request for request in run.requests() if request["task_id"] == "gate")
+    run.decide("manager", request, "deny")
     assert run.wait_end() == "failed"
     assert states(run) == {("gate", -1): "failed", ("other", -1): "skipped"}
     ends = {"denied", "cancelled"}

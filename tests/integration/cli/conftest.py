@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +49,7 @@ INACTIVE = "ina"
 READER = {"reader": [("can_read", "DAGs")]}
 SIMPLE_ACCOUNTS = (Account("ann", "ann", ("admin",)), Account("vic", "vic", ("viewer",)))
 COMMAND_SECONDS = 180
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -63,28 +67,70 @@ class Answer:
         return json.loads(self.out)
 
 
+WARM: list[subprocess.Popen[str]] = []
+"""Every process that runs commands."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cold() -> Iterator[None]:
+    """End those processes in the end."""
+    yield
+    for process in WARM:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait()
+
+
 class Cli:
     """``airflow approvals …`` in the environment of one deployment."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self._env = deployment.env
+        self._warm: subprocess.Popen[str] | None = None
+        self._asking = threading.Lock()
 
     def __call__(self, *arguments: str, **environment: str) -> Answer:
         """Run one command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "airflow", "approvals", *arguments],
-            env={**self._env, **environment},
-            cwd=self.deployment.home,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=COMMAND_SECONDS,
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            files = {name: str(Path(folder) / name) for name in ("out", "err", "code")}
+            asked = {
+                "argv": ["approvals", *arguments],
+                "env": {**self._env, **environment},
+                "cwd": str(self.deployment.home),
+                **files,
+            }
+            self._ask(json.dumps(asked))
+            give_up = monotonic() + COMMAND_SECONDS
+            while not Path(files["code"]).exists():
+                assert monotonic() < give_up, f"{arguments} did not end"
+                sleep(0.01)
+            return Answer(
+                int(Path(files["code"]).read_text()),
+                Path(files["out"]).read_text(),
+                Path(files["err"]).read_text(),
+            )
+
+    def _ask(self, line: str) -> None:
+        with self._asking:
+            if self._warm is None:
+                self._warm = subprocess.Popen(
+                    [sys.executable, "-m", "tests.integration.cli.warm"],
+                    env={**self._env, "PYTHONPATH": os.pathsep.join([str(ROOT), *self._own_path()])},
+                    cwd=self.deployment.home,
+                    stdin=subprocess.PIPE,
+                    text=True,
+                )
+                WARM.append(self._warm)
+            assert self._warm.stdin is not None
+            self._warm.stdin.write(f"{line}\n")
+            self._warm.stdin.flush()
+
+    def _own_path(self) -> list[str]:
+        return list(filter(None, [self._env.get("PYTHONPATH")]))
 
     def at_once(self, *commands: Sequence[str]) -> list[Answer]:
-        """Run commands side by side: each takes seconds of one core only to start."""
+        """Run commands side by side."""
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             return list(pool.map(lambda arguments: self(*arguments), commands))
 

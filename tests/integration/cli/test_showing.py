@@ -12,6 +12,7 @@ from airflow_approvals.domain.events import (
     Cancelled,
     Changed,
     Denied,
+    Ended,
     Escalated,
     Expired,
     Opened,
@@ -20,6 +21,7 @@ from airflow_approvals.domain.events import (
     Updated,
     Voted,
 )
+from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
 from tests.builders import HOUR, MANAGER, NOW, person, role, task, user
@@ -77,6 +79,7 @@ FACTS: tuple[tuple[AnyEvent, str, str], ...] = (
     ),
     (Cancelled(at=NOW, actor=task(), reason="killed"), "Cancelled by the task", "reason: killed"),
     (Resumed(at=NOW, actor=SYSTEM), "The waiting task was woken", ""),
+    (Ended(at=NOW, actor=SYSTEM, outcome=Outcome.SUCCESS), "The waiting task was ended: success", ""),
     (
         Unknown(at=NOW, actor=MANAGER, name="handed_over", fields={"to": "bo"}),
         "Handed over, by first-manager",
