@@ -10,7 +10,6 @@ from uuid import UUID
 from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from airflow_approvals.client import ApprovalsClient
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.outcome import Outcome, outcome_of, returned
@@ -18,7 +17,7 @@ from airflow_approvals.domain.policy import OnDeny, OnExpiry
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.domain.waiting import Way
 from airflow_approvals.links import ApprovalLink, approval_url
-from airflow_approvals.operators import arguments, parking, saying
+from airflow_approvals.operators import arguments, parking, reaching, saying
 from airflow_approvals.operators.notifying import notify
 from airflow_approvals.triggers.watcher import FAILURES
 from airflow_approvals.wire.approval import ApprovalShape
@@ -115,7 +114,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         self.metadata = {} if metadata is None else metadata
         self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else notifiers
         self.approval_id: UUID | None = None
-        self._client: ApprovalsClient | None = None
+        self._client: reaching.Api | None = None
         _check({**self._arguments(), "notifiers": self.notifiers, "deferrable": deferrable}, self.task_id)
 
     @classmethod
@@ -126,7 +125,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Open the request, tell the notifiers, and give the worker back until there is an answer."""
-        self._client = ApprovalsClient(UUID(str(context["ti"].id)))
+        self._client = reaching.api_of(self, context)
         try:
             body = arguments.request(self._arguments())
             body.waits = WaitsBody.of(parking.waits(self, context, base=ApprovalExtOperator, way=self._way()))
@@ -142,14 +141,14 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
     ) -> dict[str, Any]:
         """Come back from ``awaiting_input``: with an answer, or because a deadline has passed."""
         if "status" not in event:
-            self._client = ApprovalsClient(UUID(str(context["ti"].id)))
+            self._client = reaching.api_of(self, context)
             self._bring_up_to_date(UUID(approval_id))
         return self.execute_complete(context, {**event, "approval_id": approval_id, "level": level})
 
     def execute_complete(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
         """Act on what the server says now; the event only tells that there is something to look at."""
         approval_id = UUID(str(event["approval_id"]))
-        self._client = ApprovalsClient(UUID(str(context["ti"].id)))
+        self._client = reaching.api_of(self, context)
         try:
             approval = self._client.get(approval_id)
         except (NotAllowed, NotFound) as error:

@@ -41,6 +41,7 @@ MAY_USE = {
     "plugin": {"plugins_manager"},
     "service": {"api_fastapi.auth.managers", "configuration", "settings", "utils.session"},
     "store": {"settings", "utils"},
+    "testing": {"sdk", "settings"},
     "triggers": {"triggers.base"},
 }
 

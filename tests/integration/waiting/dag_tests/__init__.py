@@ -1,0 +1,1 @@
+"""Gates that `dag.test()` runs, in a real Airflow without an API server."""
