@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from airflow_approvals.client import ApiUnavailable, ApprovalsClient, UnexpectedAnswer
 from airflow_approvals.config import Settings
+from airflow_approvals.dag_test import in_dag_test
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import OpenBody
 from airflow_approvals.wire.watching import AdvancedShape
@@ -53,14 +54,6 @@ def api_of(task: BaseOperator, context: Context) -> Api:
         return _instead[-1](task, context)
     ti_id = UUID(str(context["ti"].id))
     return _DagTestClient(ti_id, task.task_id) if in_dag_test() else ApprovalsClient(ti_id)
-
-
-def in_dag_test() -> bool:
-    """Tell whether ``dag.test()`` runs this task, in the process that called it."""
-    from airflow.sdk.execution_time import task_runner
-
-    comms = getattr(task_runner, "SUPERVISOR_COMMS", None)
-    return type(comms).__name__ == "InProcessSupervisorComms"  # of a module that no worker needs
 
 
 class _DagTestClient(ApprovalsClient):

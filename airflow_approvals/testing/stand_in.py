@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from typing_extensions import assert_never
 from uuid6 import uuid7
 
+from airflow_approvals.dag_test import in_dag_test
 from airflow_approvals.domain import rules
 from airflow_approvals.domain.approval import Approval, Origin, Verdict
 from airflow_approvals.domain.commands.advance import advance
@@ -23,7 +24,6 @@ from airflow_approvals.domain.outcome import Outcome, outcome_of
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.waiting import Waiter, Waits
-from airflow_approvals.operators import reaching
 from airflow_approvals.testing.answer import Answer
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import OpenBody
@@ -87,7 +87,7 @@ class StandIn:
         self._approval = note_woken(closed, now).approval
         policy = closed.policy
         outcome = outcome_of(closed.status, on_deny=policy.on_deny, on_expiry=policy.on_expiry)
-        if outcome is Outcome.SKIPPED and not policy.respect_trigger_rules and reaching.in_dag_test():
+        if outcome is Outcome.SKIPPED and not policy.respect_trigger_rules and in_dag_test():
             _skip_downstream(UUID(str(self._context["ti"].id)))
 
 

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from airflow_approvals.client import ApiUnavailable, AsyncApprovalsClient, UnexpectedAnswer
 from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings
+from airflow_approvals.dag_test import in_dag_test
 from airflow_approvals.domain.errors import ApprovalError
 from airflow_approvals.domain.status import TERMINAL
 from airflow_approvals.wire.watching import MAX_WATCHED, WatchedShape
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.2
 MAX_BACKOFF_SECONDS = 60.0
+DAG_TEST_POLL_SECONDS = 0.5
+"""In ``dag.test()``: the server cannot wake a task whose trigger runs there, and somebody sits and waits."""
 
 FAILURES = (ApiUnavailable, UnexpectedAnswer, ApprovalError)
 
@@ -57,12 +60,13 @@ class Watch:
 class Watcher:
     """Reads the requests of all its watches in one go.
 
-    Never sends two reads within ``MIN_POLL_INTERVAL_SECONDS``: a new watch gets its first look with the
+    Never sends two reads within ``min_poll_seconds``: a new watch gets its first look with the
     next read, which comes early for it; all others every ``poll_interval_seconds``.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, min_poll_seconds: float = MIN_POLL_INTERVAL_SECONDS) -> None:
         self.settings = settings
+        self._min_poll_seconds = min_poll_seconds
         self.client = AsyncApprovalsClient(settings)
         self._watches: set[Watch] = set()
         self._newcomer = asyncio.Event()
@@ -89,7 +93,7 @@ class Watcher:
         while self._watches:
             await self._wait_for_turn(outage)
             for ids in _chunks(sorted({watch.approval_id for watch in self._watches})):
-                await asyncio.sleep(self._left_of(max(MIN_POLL_INTERVAL_SECONDS, outage.pause_seconds)))
+                await asyncio.sleep(self._left_of(max(self._min_poll_seconds, outage.pause_seconds)))
                 try:
                     found = await self.client.watch(ids)
                 except Exception as error:  # noqa: BLE001  (a dead watcher leaves its triggers waiting)
@@ -104,7 +108,7 @@ class Watcher:
         """Wait for the next round, or for a newcomer and those that come with it."""
         round_seconds = max(self.settings.poll_interval_seconds, outage.pause_seconds)
         await _set_within(self._newcomer, self._left_of(round_seconds - GATHER_SECONDS))
-        pause = self._left_of(max(MIN_POLL_INTERVAL_SECONDS, outage.pause_seconds))
+        pause = self._left_of(max(self._min_poll_seconds, outage.pause_seconds))
         await asyncio.sleep(max(GATHER_SECONDS, pause))
         self._newcomer.clear()
 
@@ -147,8 +151,13 @@ def shared_watcher() -> Watcher:
     """Give the watcher of the running event loop, of which a triggerer has one."""
     loop = asyncio.get_running_loop()
     if loop not in _watchers:
-        _watchers[loop] = Watcher(Settings.load())
+        _watchers[loop] = _watcher_of_dag_test() if in_dag_test() else Watcher(Settings.load())
     return _watchers[loop]
+
+
+def _watcher_of_dag_test() -> Watcher:
+    settings = replace(Settings.load(), poll_interval_seconds=DAG_TEST_POLL_SECONDS)
+    return Watcher(settings, min_poll_seconds=DAG_TEST_POLL_SECONDS)
 
 
 async def _set_within(event: asyncio.Event, timeout_seconds: float | None) -> None:

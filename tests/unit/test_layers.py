@@ -36,6 +36,7 @@ MAY_USE = {
     "api": {"api_fastapi", "configuration"},
     "cli": {"api_fastapi", "cli", "configuration", "providers.fab", "utils"},
     "config": {"configuration"},
+    "dag_test": {"sdk"},
     "links": {"sdk"},
     "operators": {"sdk"},
     "plugin": {"plugins_manager"},

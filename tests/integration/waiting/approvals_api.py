@@ -199,7 +199,6 @@ class ApprovalsApi:
                 on_deny=body.on_deny,
                 on_expiry=body.on_expiry,
             )
-            assert body.waits is not None
             asked = Content.of(subject=body.subject, body=body.body, metadata=body.metadata)
             known = next((a for a in self.approvals.values() if ti_id_of(a) == ti_id), None)
             return prescribed or ApprovalShape.of(
