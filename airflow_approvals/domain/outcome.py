@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
-from airflow_approvals.domain.status import Status
+from airflow_approvals.domain.status import OPEN, Status
 
 
 class Outcome(str, Enum):
@@ -21,17 +21,13 @@ class Outcome(str, Enum):
 
 def outcome_of(status: Status, *, on_deny: OnDeny, on_expiry: OnExpiry) -> Outcome | None:
     """Tell how a task ends whose request is in this status; None: it goes on waiting."""
-    match status:
-        case Status.PENDING | Status.ESCALATED:
-            return None
-        case Status.APPROVED:
-            return Outcome.SUCCESS
-        case Status.DENIED:
-            return Outcome.SKIPPED if on_deny is OnDeny.SKIP else Outcome.FAILED
-        case Status.EXPIRED:
-            return Outcome.SKIPPED if on_expiry is OnExpiry.SKIP else Outcome.FAILED
-        case Status.CANCELLED:
-            return Outcome.FAILED
+    if status in OPEN:
+        return None
+    if status is Status.APPROVED:
+        return Outcome.SUCCESS
+    denied = status is Status.DENIED and on_deny is OnDeny.SKIP
+    expired = status is Status.EXPIRED and on_expiry is OnExpiry.SKIP
+    return Outcome.SKIPPED if denied or expired else Outcome.FAILED
 
 
 def returned(

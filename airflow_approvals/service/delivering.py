@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -36,8 +37,8 @@ def deliver(approval: Approval, task: LockedTask, now: datetime, work: Work, *, 
     One that runs, or has not settled, gets it later: from whoever looks next (``service/again.py``).
     """
     waiter, outcome = approval.waiter, _outcome(approval)
-    if waiter is None or outcome is None:
-        return Change(approval=approval)
+    assert waiter is not None, "somebody waits"  # noqa: S101
+    assert outcome is not None, "it is closed"  # noqa: S101
     if waiter.waits.ends is Ends.SERVER:
         if not ways.waits_for(task, approval.id) and not ways.goes_on_for(task, approval.id):
             return Change(approval=approval)
@@ -64,13 +65,11 @@ def _end(approval: Approval, outcome: Outcome, task: LockedTask, *, session: Ses
     return True
 
 
-def may_go_on(approval: Approval, *, work: Work) -> bool:
+def may_go_on(approval_id: UUID, ti_id: UUID, *, work: Work) -> bool:
     """Tell whether the request's task, where it waits, may be woken by whoever has something to tell it."""
-    if approval.waiter is None:
-        return True
     with work.sessions() as session:
-        task = facts.task(approval.waiter.ti_id, session=session)
-        if task is None or not ways.waits_for(task, approval.id):
+        task = facts.task(ti_id, session=session)
+        if task is None or not ways.waits_for(task, approval_id):
             return True
         return ways.has_settled(task, now=work.clock(), settle=settle_time(work), session=session)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from airflow_approvals.api.callers import TaskDep
 from airflow_approvals.api.permissions import CancellerDep, OwnDep, Sight, SightDep
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
@@ -43,11 +44,11 @@ def cancel(approval_id: UUID, body: CancelBody, canceller: CancellerDep, work: W
 
 
 @router.post("/advance", dependencies=[OwnDep])
-def advance(approval_id: UUID, body: EmptyBody, work: WorkDep) -> AdvancedShape:
+def advance(approval_id: UUID, body: EmptyBody, ti_id: TaskDep, work: WorkDep) -> AdvancedShape:
     """Escalate or expire if that is due, cancel if the task is gone, deliver a decision; tasks only."""
     approval = commands.bring_up_to_date(approval_id, by_task=True, work=work).approval
     seen = WatchedShape.of(approval)
-    return AdvancedShape(**vars(seen), settled=delivering.may_go_on(approval, work=work))
+    return AdvancedShape(**vars(seen), settled=delivering.may_go_on(approval_id, ti_id, work=work))
 
 
 def _decide(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import pytest
 from airflow.models.dag import DagModel
+from airflow.models.taskinstance import TaskInstance
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from airflow_approvals import ApprovalExtOperator
 from airflow_approvals.domain.approval import Verdict
+from airflow_approvals.domain.errors import Unavailable
 from airflow_approvals.domain.policy import OnDeny
+from airflow_approvals.domain.status import Status
 from airflow_approvals.domain.waiting import Ends, Waits
 from tests.airflow_rows import AirflowRows
 from tests.builders import policy
 from tests.integration.service.desk import Desk
+from tests.integration.service.racing import ONLY_POSTGRES
 from tests.integration.service.stored_dags import running, stored
 from tests.integration.service.test_ending import ON_THE_SERVER, values
 
@@ -72,3 +76,25 @@ def test_a_denial_stands_where_its_dag_cannot_be_read(
     assert desk.task_of(asked).state == "skipped"
     assert values(desk, asked) == {"skipmixin_key": {"followed": []}}
     assert "not all that is downstream could be skipped" in caplog.text
+
+
+@ONLY_POSTGRES
+def test_a_run_that_somebody_holds_for_long_is_no_reason_to_wake_a_worker(
+    desk: Desk, rows: AirflowRows
+) -> None:
+    """The whole decision is to be tried again later; nothing of it is written."""
+    with stored(rows, fail_fast=True):
+        ApprovalExtOperator(task_id="gate", subject="s", approver_role="m", retries=0)
+        EmptyOperator(task_id="other", retries=0)
+    with desk.sessions.begin() as session:
+        session.execute(update(DagModel).values(fail_fast=True))
+    other, ti_id = running(rows, task_id="other", state=None), running(rows)
+    gate = desk.ask(ti_id, waits=ON_THE_SERVER)
+    rows.set_state(ti_id, "awaiting_input")
+    with desk.sessions() as holder:
+        holder.execute(select(TaskInstance.id).where(TaskInstance.id == other).with_for_update())
+        with pytest.raises(Unavailable):
+            desk.decide(gate, Verdict.DENY)
+        holder.rollback()
+    assert desk.task_of(gate).state == "awaiting_input"
+    assert desk.decide(gate, Verdict.DENY).status is Status.DENIED

@@ -1129,7 +1129,7 @@ export interface components {
          * @description How a task names something it brings up to date; the values are the names of Airflow's classes.
          * @enum {string}
          */
-        OutletKind: "Asset" | "AssetNameRef" | "AssetUriRef" | "AssetAlias";
+        OutletKind: "Asset" | "AssetNameRef" | "AssetUriRef";
         /**
          * Problem
          * @description Every error answer.
