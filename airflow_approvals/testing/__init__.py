@@ -91,7 +91,9 @@ class _Answers:
             raise AssertionError(" ".join([*wrong, self._all()]))
 
     def _all(self) -> str:
-        return f"There are answers to {', '.join(map(repr, self.known)) or 'nothing'}."
+        if not self.known:
+            return "No answers were given."
+        return f"There are answers to {', '.join(map(repr, self.known))}."
 
 
 def _no_answer(gate: str) -> str:

@@ -13,7 +13,8 @@ import { useAnswer } from "../shared/useAnswer";
 import { useSettled } from "../shared/useSettled";
 import { Closed } from "./Closed";
 
-const CONSEQUENCE = { fail: "The task will fail.", skip: "The task will be skipped." } as const;
+const consequence = ({ on_deny: onDeny, respect_trigger_rules: byRules }: Approval): string =>
+  onDeny === "fail" ? "The task will fail." : `The task${byRules ? "" : " and all after it"} will be skipped.`;
 
 /** The answer: to give, or given. */
 export function Decision({ detail }: { detail: Detail }) {
@@ -60,7 +61,7 @@ export function Decision({ detail }: { detail: Detail }) {
       {denying === undefined ? null : (
         <AnswerDialog
           comment={comment}
-          consequence={approval.task_id === null ? undefined : CONSEQUENCE[approval.on_deny]}
+          consequence={approval.task_id === null ? undefined : consequence(approval)}
           items={[denying]}
           onAnswer={deny}
           onClose={() => setDenying(undefined)}

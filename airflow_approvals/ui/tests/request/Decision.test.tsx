@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { Detail } from "../../src/api/types";
+import type { Approval, Detail } from "../../src/api/types";
 import { Decision } from "../../src/request/Decision";
 import { type Asked, serve } from "../server";
 import { show } from "../show";
@@ -53,5 +53,20 @@ describe("an answer in the detail", () => {
     const page = show(<Decision detail={{ ...detailOf("f", ""), can_approve: false }} />);
     expect(page.queryByRole("button", { name: "Approve" })).toBeNull();
     expect(page.getByRole("button", { name: "Deny…" })).toBeDefined();
+  });
+
+  it.each([
+    [{ on_deny: "fail" }, "The task will fail."],
+    [{ on_deny: "skip", respect_trigger_rules: false }, "The task and all after it will be skipped."],
+    [{ on_deny: "skip", respect_trigger_rules: true }, "The task will be skipped."],
+  ])("says before a denial what it does: %j", async (terms, words) => {
+    const detail = detailOf("f", "");
+    const page = show(
+      <Decision detail={{ ...detail, approval: { ...detail.approval, ...terms, task_id: "gate" } as Approval }} />,
+    );
+    const deny = () => page.getByRole("button", { name: "Deny…" }) as HTMLButtonElement;
+    await waitFor(() => expect(deny().disabled).toBe(false));
+    fireEvent.click(deny());
+    expect(page.getByText(words, { exact: false })).toBeDefined();
   });
 });
