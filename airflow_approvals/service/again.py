@@ -26,6 +26,9 @@ PAUSES_SECONDS = (0.3, 0.5, *repeat(1.0, 60), *repeat(5.0, 60))
 """Until the next attempt, each; some six minutes, longer than notifiers and a stalled scheduler take."""
 
 
+THREAD = "approvals-again"
+
+
 class Again:
     """Tries again, soon, until a request's task has its answer or nobody waits for it.
 
@@ -51,7 +54,7 @@ class Again:
             self._pauses[approval_id] = iter(self._pauses_seconds)
             self._plan(approval_id)
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, args=(work,), name="approvals", daemon=True)
+                self._thread = threading.Thread(target=self._run, args=(work,), name=THREAD, daemon=True)
                 self._thread.start()
             self._news.notify_all()
 

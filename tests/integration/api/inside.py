@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from sqlalchemy import event
 
 from airflow_approvals.api.app import create_app
+from airflow_approvals.service.again import THREAD
 
 APP = create_app()
 READER, EDITOR, APPROVER, STRANGER = "reader", "editor", "approver", "stranger"
@@ -62,10 +64,15 @@ class NotingAuthManager(SimpleAuthManager):
         self.in_use.append(self.taken - self.given_back)
 
     def _taken(self, *_: object) -> None:
-        self.taken += 1
+        self.taken += not _in_the_background()
 
     def _given_back(self, *_: object) -> None:
-        self.given_back += 1
+        self.given_back += not _in_the_background()
+
+
+def _in_the_background() -> bool:
+    """Tell whether this is the thread that tries again what requests have left, with its own connection."""
+    return threading.current_thread().name == THREAD
 
 
 @contextmanager
