@@ -194,7 +194,8 @@ def _passed_on(
     if before.is_open:
         delivering.hold_back(after, task, session=session)
     delivered = delivering.deliver(after, task, now, work, session=session)
-    if not delivered.events and task.lives:
+    waiter = delivered.approval.waiter
+    if task.lives and waiter is not None and waiter.ended_at is None:
         afterwards(partial(work.later, after.id), session=session)
     return delivered
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from airflow_approvals import tokens
 from airflow_approvals.config import Settings
 from airflow_approvals.domain.approval import Approval
+from airflow_approvals.service.again import again
 from tests.airflow_rows import DAG_ID, AirflowRows
 from tests.builders import level, policy, ti_id_of, user
 from tests.integration.api.inside import (
@@ -36,6 +37,7 @@ ROUTES = [
     if isinstance(route, APIRoute)
     for method in sorted(route.methods)
 ]
+QUIET_SECONDS = 60.0
 TERMS = policy(level(user("somebody-else")), level(user(APPROVER)))
 
 
@@ -43,7 +45,8 @@ TERMS = policy(level(user("somebody-else")), level(user(APPROVER)))
 def auth_manager(
     sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[NotingAuthManager]:
-    """The auth manager of an Airflow inside this process."""
+    """The auth manager of an Airflow inside this process, in which nothing of other tests is left to do."""
+    assert again.wait(QUIET_SECONDS)
     with noting_auth_manager(monkeypatch) as manager:
         yield manager
 
