@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Response, expect
 from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 from uuid6 import uuid7
 
 from airflow_approvals.domain.approval import Origin
@@ -19,12 +19,14 @@ from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.store import approvals as store
+from tests.airflow_rows import AirflowRows
 from tests.browser.conftest import copy_of, serve
 from tests.browser.world import World
 
 pytestmark = pytest.mark.browser
 
 OPEN = 5000
+DAG_IDS = [f"dag_{number:02}" for number in range(40)]
 SHOWN = 50
 OPENINGS = 3
 AS_QUICK = 2.0
@@ -54,7 +56,11 @@ def crowd(prepared_home: Path, browser: Browser, tmp_path_factory: pytest.TempPa
 def _fill(database: str, numbers: range) -> None:
     now = datetime.now(tz=timezone.utc)
     actor = Actor(kind=ActorKind.PERSON, id="1", name="admin")
+    run_id = f"scheduled__{now:%Y-%m-%dT%H:%M:%S}+00:00"
     engine = create_engine(database)
+    rows = AirflowRows(sessionmaker(engine))
+    for dag_id in DAG_IDS:
+        rows.run(dag_id, run_id)  # or nobody would wait for an answer
     with Session(engine) as session:
         for number in numbers:
             policy = Policy.of_roles(
@@ -62,9 +68,7 @@ def _fill(database: str, numbers: range) -> None:
             )
             opening = Opening(
                 id=uuid7(),
-                origin=Origin(
-                    dag_id=f"dag_{number % 40:02}", run_id=f"scheduled__{now:%Y-%m-%dT%H:%M:%S}+00:00"
-                ),
+                origin=Origin(dag_id=DAG_IDS[number % len(DAG_IDS)], run_id=run_id),
                 content=Content(
                     subject=f"Request {number:04}: publish the figures of a rather long name",
                     body="All of this has to be checked. " * 300,
