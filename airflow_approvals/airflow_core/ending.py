@@ -118,7 +118,7 @@ def _stop_the_rest(row: TaskInstance, *, session: Session) -> None:
     """End the other tasks of the run, where the Dag says ``fail_fast``."""
     if not session.scalar(select(DagModel.fail_fast).where(DagModel.dag_id == row.dag_id)):
         return
-    dag = DBDagBag(load_op_links=False).get_dag_for_run(row.dag_run, session=session)
+    dag = DBDagBag().get_dag_for_run(row.dag_run, session=session)
     if dag is not None:
         teardowns = {task_id: task.is_teardown for task_id, task in dag.task_dict.items()}
         _stop_remaining_tasks(task_instance=row, task_teardown_map=teardowns, session=session)

@@ -44,7 +44,7 @@ def skip_downstream(locked: LockedTask, *, session: Session) -> None:
 
 
 def _skip(row: TaskInstance, *, session: Session) -> None:
-    dag = DBDagBag(load_op_links=False).get_dag_for_run(row.dag_run, session=session)
+    dag = DBDagBag().get_dag_for_run(row.dag_run, session=session)
     if dag is None or not dag.has_task(row.task_id):
         raise LookupError(f"Airflow keeps no Dag {row.dag_id} with a task {row.task_id}")
     gate = dag.get_task(row.task_id)
