@@ -11,7 +11,6 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -40,14 +39,6 @@ MAX_REMEMBERED = 10_000
 
 _first_signs: dict[tuple[UUID, datetime], datetime] = {}
 """When a scheduler that knows of a task's parking was first seen alive, by the task's id and the moment."""
-
-
-class Delivery(Enum):
-    """What became of an attempt to wake a task."""
-
-    WOKEN = "woken"
-    TOO_SOON = "too_soon"
-    NOT_WAITING = "not_waiting"
 
 
 def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
@@ -126,16 +117,14 @@ def wake(
     now: datetime,
     settle: timedelta,
     session: Session,
-) -> Delivery:
+) -> bool:
     """Hand a task the event it waits for, if it waits for this request and may run again.
 
-    If Airflow cannot resume the task, that is no delivery.
+    :returns: whether it was woken; not so if Airflow cannot resume it.
     """
     parked = locked.row
-    if not waits_for(locked, approval_id):
-        return Delivery.NOT_WAITING
-    if not has_settled(locked, now=now, settle=settle, session=session):
-        return Delivery.TOO_SOON
+    if not waits_for(locked, approval_id) or not has_settled(locked, now=now, settle=settle, session=session):
+        return False
     method = parked.next_method
     event = TriggerEvent({APPROVAL_ID: str(approval_id), **payload})
     try:
@@ -144,8 +133,7 @@ def wake(
         # What the task kept for itself cannot be read. Airflow 3.2 says so by raising whatever it met, and
         # has changed nothing; 3.3 schedules the task so that a worker fails it.
         log.exception("%s cannot be resumed; the request keeps its decision", parked)
-    resumed = parked.state == TaskInstanceState.SCHEDULED and parked.next_method == method
-    return Delivery.WOKEN if resumed else Delivery.NOT_WAITING
+    return bool(parked.state == TaskInstanceState.SCHEDULED and parked.next_method == method)
 
 
 def move_deadline(

@@ -46,8 +46,8 @@ def deliver(approval: Approval, task: LockedTask, now: datetime, work: Work, *, 
             return note_ended(approval, outcome, now)
     settle = settle_time(work)
     payload = {"status": approval.status.value}
-    delivery = ways.wake(task, approval.id, payload, now=now, settle=settle, session=session)
-    return note_woken(approval, now) if delivery is ways.Delivery.WOKEN else Change(approval=approval)
+    woken = ways.wake(task, approval.id, payload, now=now, settle=settle, session=session)
+    return note_woken(approval, now) if woken else Change(approval=approval)
 
 
 def _end(approval: Approval, outcome: Outcome, task: LockedTask, *, session: Session) -> bool:

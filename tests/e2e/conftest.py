@@ -64,6 +64,11 @@ def make_stack(home: Path, way: Way = WAYS[0], **options: Any) -> AirflowStack:
 
 @pytest.fixture(scope="session")
 def database(way: Way) -> Iterator[str | None]:
+    """The database of the shared stack."""
+    yield from empty_database()
+
+
+def empty_database() -> Iterator[str | None]:
     """An empty one on PostgreSQL, as deployments have it; None where there is no server: a file for SQLite.
 
     Airflow's scheduler ends by itself when its turn at such a file does not come soon enough.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +14,7 @@ from airflow.sdk import TaskInstanceState
 
 from airflow_approvals.domain.waiting import Way
 from dev.stack import AirflowStack
-from tests.databases import POSTGRES_URL, PostgresDatabases
-from tests.e2e.conftest import ACCOUNTS, APPROVER_ROLES, Timings, make_stack
+from tests.e2e.conftest import ACCOUNTS, APPROVER_ROLES, Timings, empty_database, make_stack
 from tests.e2e.runs import APPROVALS, LIMIT_SECONDS, Run, moment
 
 pytestmark = pytest.mark.e2e
@@ -30,13 +28,7 @@ WAITS = {Way.TRIGGER: "running trigger in line", Way.AWAITING_INPUT: "Waiting fo
 @pytest.fixture(scope="module")
 def own_database() -> Iterator[str | None]:
     """One of its own: where another scheduler runs, that would run these tasks too."""
-    server = os.environ.get(POSTGRES_URL)
-    if server is None:
-        yield None
-        return
-    databases = PostgresDatabases(server)
-    yield databases.empty()
-    databases.close()
+    yield from empty_database()
 
 
 @pytest.fixture(scope="module")

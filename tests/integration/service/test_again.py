@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -29,14 +27,6 @@ def answered(desk: Desk, again: Again) -> Approval:
     gate = desk.gate(state="running", waits=ON_THE_SERVER)
     commands.run(gate.id, decide, yes(MANAGER), work=again.working(work_at(SOON)))
     return gate
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-    give_up = time.monotonic() + LIMIT_SECONDS
-    while not condition():
-        assert time.monotonic() < give_up, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_a_task_that_parks_later_is_ended_soon(desk: Desk, rows: AirflowRows) -> None:
