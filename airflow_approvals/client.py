@@ -17,7 +17,7 @@ import tenacity
 from pydantic import BaseModel, ValidationError
 
 from airflow_approvals import tokens
-from airflow_approvals.config import Settings
+from airflow_approvals.config import Settings, current
 from airflow_approvals.domain.errors import TooManyRequests, Unavailable
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody, SweepBody
@@ -196,7 +196,7 @@ class ApprovalsClient:
         clock: Clock = _utc_now,
     ) -> None:
         self._ti_id = ti_id
-        self._settings = settings or Settings.load()
+        self._settings = settings or current()
         self._retry_seconds = retry_seconds
         self._time = _ServerTime(clock)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
+
+from cachetools import TTLCache, cached
 
 SECTION = "approvals"
 
@@ -103,6 +106,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 MIN_POLL_INTERVAL_SECONDS = 2.0
+FRESH_SECONDS = 60.0
 WAYS = ("auto", "awaiting_input", "trigger")
 SHARED = (
     "[api_auth] jwt_secret, which signs the tokens of people, signs those of tasks as well: whoever reads it "
@@ -163,6 +167,15 @@ class Settings:
             notify_timeout_seconds=number("notify_timeout_seconds", 0),
             changes_per_minute=int(number("changes_per_minute", 0)),
         )
+
+
+@cached(TTLCache(maxsize=1, ttl=FRESH_SECONDS), lock=Lock())
+def current() -> Settings:
+    """Give the settings as this process read them a minute ago at most: a secret may come from a command.
+
+    :raises ValueError: as :meth:`Settings.load`.
+    """
+    return Settings.load()
 
 
 def warnings() -> list[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from airflow.plugins_manager import AirflowPlugin
 
-from airflow_approvals import __version__
+from airflow_approvals import __version__, preloading
 from airflow_approvals.config import public_url
 
 
@@ -62,5 +62,6 @@ class ApprovalsPlugin(AirflowPlugin):  # type: ignore[misc]
     """Serves the approvals API inside Airflow's API server, and shows the Approvals page in its UI."""
 
     name = "approvals"
+    listeners = [preloading]  # noqa: RUF012
     fastapi_apps = _OnFirstLook(_api)
     react_apps = _OnFirstLook(_page)

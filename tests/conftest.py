@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from airflow_approvals.config import current
 from tests.databases import NO_SKIP, POSTGRES_URL, Databases, PostgresDatabases, SqliteDatabases
 
 if TYPE_CHECKING:
@@ -51,6 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.skip(reason=_NO_POSTGRES))
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings() -> Iterator[None]:
+    """Let no test see the settings of another one."""
+    current.cache_clear()
+    yield
+    current.cache_clear()
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

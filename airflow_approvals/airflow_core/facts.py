@@ -13,7 +13,7 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.models.team import Team
 from airflow.models.trigger import Trigger
 from airflow.utils.state import TaskInstanceState
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, lazyload
 
 AWAITING_INPUT = "awaiting_input"  # Airflow 3.2 has no such state
@@ -58,24 +58,24 @@ class LockedTask:
 def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
     """Look up a task instance by the id of its current try; None when there is a newer try or none."""
     query = (
-        select(TaskInstance, DagRun.triggering_user_name)
+        select(
+            TaskInstance.dag_id,
+            TaskInstance.run_id,
+            TaskInstance.task_id,
+            TaskInstance.map_index,
+            TaskInstance.try_number,
+            func.coalesce(TaskInstance.state == TaskInstanceState.RUNNING, False).label("running"),
+            DagRun.triggering_user_name.label("triggered_by"),
+            Team.name.label("team_name"),
+        )
         .join(DagRun, (DagRun.dag_id == TaskInstance.dag_id) & (DagRun.run_id == TaskInstance.run_id))
+        .outerjoin(DagModel, DagModel.dag_id == TaskInstance.dag_id)
+        .outerjoin(DagBundleModel, DagBundleModel.name == DagModel.bundle_name)
+        .outerjoin(DagBundleModel.teams)
         .where(TaskInstance.id == ti_id)
     )
-    row = session.execute(query).one_or_none()
-    if row is None:
-        return None
-    found, triggered_by = row
-    return TaskInstanceFacts(
-        dag_id=found.dag_id,
-        run_id=found.run_id,
-        task_id=found.task_id,
-        map_index=found.map_index,
-        try_number=found.try_number,
-        running=found.state == TaskInstanceState.RUNNING,
-        triggered_by=triggered_by,
-        team_name=team_names([found.dag_id], session=session).get(found.dag_id),
-    )
+    row = session.execute(query).mappings().first()
+    return None if row is None else TaskInstanceFacts(**row)
 
 
 def task(ti_id: UUID, *, session: Session) -> LockedTask | None:

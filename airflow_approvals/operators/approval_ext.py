@@ -10,7 +10,7 @@ from uuid import UUID
 from airflow.sdk import BaseNotifier, BaseOperator, BaseOperatorLink, Context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from airflow_approvals.config import Settings
+from airflow_approvals.config import current
 from airflow_approvals.domain.errors import AlreadyClosed, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.outcome import Outcome, outcome_of, returned
 from airflow_approvals.domain.policy import OnDeny, OnExpiry
@@ -213,7 +213,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         parking.park(self, str(context["ti"].id), approval, way=self._way(), now=now)
 
     def _way(self) -> Way:
-        return parking.way(deferrable=self.deferrable, settings=Settings.load())
+        return parking.way(deferrable=self.deferrable, settings=current())
 
     def _arguments(self) -> dict[str, Any]:
         return {
@@ -233,7 +233,7 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         if not self.notifiers:
             return approval
         more = {"approval": approval.model_dump(mode="json"), "approval_url": approval_url(approval.id)}
-        timeout_seconds = Settings.load().notify_timeout_seconds
+        timeout_seconds = current().notify_timeout_seconds
         notify(self.notifiers, {**context, **more}, timeout_seconds=timeout_seconds)
         return self._look_again(approval)
 

@@ -12,7 +12,7 @@ from airflow.sdk import Asset, BaseOperator, Context
 from airflow.sdk.configuration import conf
 from airflow.sdk.definitions.asset import AssetNameRef, AssetUriRef
 
-from airflow_approvals.config import Settings
+from airflow_approvals.config import Settings, current
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.waiting import AtEnd, Ends, Outlet, OutletKind, Waits, Way
 from airflow_approvals.triggers.approval import ApprovalTrigger
@@ -89,7 +89,7 @@ def park(task: BaseOperator, ti_id: str, approval: ApprovalShape, *, way: Way, n
     Airflow's own deadline is never before the task may run again: a task that comes back too soon is failed.
     """
     if way is Way.AWAITING_INPUT:
-        settle = timedelta(seconds=Settings.load().settle_seconds)
+        settle = timedelta(seconds=current().settle_seconds)
         left = None if approval.expires_at is None else max(approval.expires_at - now, settle)
         known: dict[str, Any] = {"approval_id": str(approval.id), "level": approval.level}
         raise TaskAwaitingInput(method_name=AWAITING_METHOD, kwargs=known, timeout=left)

@@ -11,7 +11,7 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from airflow_approvals.client import ApiUnavailable, ApprovalsClient, UnexpectedAnswer
-from airflow_approvals.config import Settings
+from airflow_approvals.config import current
 from airflow_approvals.dag_test import in_dag_test
 from airflow_approvals.wire.approval import ApprovalShape
 from airflow_approvals.wire.bodies import OpenBody
@@ -72,7 +72,7 @@ class _DagTestClient(ApprovalsClient):
             return super().open(body)
         except (ApiUnavailable, UnexpectedAnswer):
             raise AirflowFailException(
-                f"There is no approvals API at {Settings.load().api_url}. Start an API server, or answer the "
+                f"There is no approvals API at {current().api_url}. Start an API server, or answer the "
                 f'gate in the test: airflow_approvals.testing.answering({{"{self._task_id}": "approve"}}). '
                 "See docs/testing-dags.md."
             ) from None

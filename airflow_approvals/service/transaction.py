@@ -15,7 +15,7 @@ from airflow.utils.session import create_session
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from airflow_approvals.config import Settings
+from airflow_approvals.config import Settings, current
 from airflow_approvals.domain.errors import ChangedMeanwhile, Unavailable
 from airflow_approvals.service import room
 from airflow_approvals.store import locks
@@ -54,7 +54,7 @@ class Work:
     :param later: is told of a request whose task could not be given its answer yet, to try again soon.
     """
 
-    settings: Settings = field(default_factory=Settings.load)
+    settings: Settings = field(default_factory=current)
     clock: Callable[[], datetime] = utc_now
     sessions: Callable[[], AbstractContextManager[Session]] = new_session
     later: Callable[[UUID], None] = lambda _approval_id: None

@@ -12,7 +12,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from airflow_approvals.client import ApiUnavailable, AsyncApprovalsClient, UnexpectedAnswer
-from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings
+from airflow_approvals.config import MIN_POLL_INTERVAL_SECONDS, Settings, current
 from airflow_approvals.dag_test import in_dag_test
 from airflow_approvals.domain.errors import ApprovalError
 from airflow_approvals.domain.status import TERMINAL
@@ -151,12 +151,12 @@ def shared_watcher() -> Watcher:
     """Give the watcher of the running event loop, of which a triggerer has one."""
     loop = asyncio.get_running_loop()
     if loop not in _watchers:
-        _watchers[loop] = _watcher_of_dag_test() if in_dag_test() else Watcher(Settings.load())
+        _watchers[loop] = _watcher_of_dag_test() if in_dag_test() else Watcher(current())
     return _watchers[loop]
 
 
 def _watcher_of_dag_test() -> Watcher:
-    settings = replace(Settings.load(), poll_interval_seconds=DAG_TEST_POLL_SECONDS)
+    settings = replace(current(), poll_interval_seconds=DAG_TEST_POLL_SECONDS)
     return Watcher(settings, min_poll_seconds=DAG_TEST_POLL_SECONDS)
 
 

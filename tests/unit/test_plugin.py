@@ -63,6 +63,20 @@ report(count=len(ours), same=all(apps[0]["app"] is ours[0]["app"] for apps in ag
        paths=len(ours[0]["app"].routes), name=ours[0]["name"])
 """
 
+JOB = """
+from airflow.jobs.job import Job
+from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+SchedulerJobRunner(job=Job())
+report(errors={})
+"""
+
+TASK = """
+from airflow.sdk.execution_time.task_runner import TaskRunnerMarker
+from airflow.sdk.listener import get_listener_manager
+get_listener_manager().hook.on_starting(component=TaskRunnerMarker())
+report(errors={})
+"""
+
 EVERYTHING = """
 import importlib, pkgutil, airflow_approvals
 for module in pkgutil.walk_packages(airflow_approvals.__path__, "airflow_approvals."):
@@ -98,6 +112,15 @@ def test_a_process_that_serves_no_api_pays_nothing(script: str) -> None:
     assert found["used"] == []
     assert not [name for name in found["ours"] if name.split(".")[1] in {"api", "store", "service"}]
     assert not found["fastapi"]
+
+
+@pytest.mark.parametrize(("script", "loads"), [(JOB, True), (TASK, False)], ids=["scheduler", "task"])
+def test_the_operator_is_loaded_once_before_the_forks(script: str, loads: bool) -> None:
+    """By the scheduler, whose workers then need not do it for each gate; by no task that is none."""
+    found: dict[str, Any] = fresh.run(COUNTING + script)
+    assert ("airflow_approvals.operators.approval_ext" in found["ours"]) is loads
+    assert "airflow_approvals.preloading" in found["ours"]
+    assert found["used"] == []
 
 
 def test_an_api_server_builds_the_app_once() -> None:
