@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from functools import lru_cache
+from time import monotonic
 from typing import Any
-
-from cachetools import TTLCache, cached
 
 SECTION = "approvals"
 
@@ -169,12 +168,21 @@ class Settings:
         )
 
 
-@cached(TTLCache(maxsize=1, ttl=FRESH_SECONDS), lock=Lock())
 def current() -> Settings:
     """Give the settings as this process read them a minute ago at most: a secret may come from a command.
 
     :raises ValueError: as :meth:`Settings.load`.
     """
+    return _read_in(int(monotonic() // FRESH_SECONDS))
+
+
+def forget() -> None:
+    """Have them read again."""
+    _read_in.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _read_in(_minute: int) -> Settings:
     return Settings.load()
 
 

@@ -34,23 +34,9 @@ SETTLED, EARLY = "12 s after parking", "0-3 s after parking"
 ACCOUNTS = (Account("admin", "admin", ("Admin",)), Account("approver", "approver", ("Op", "manager")))
 APPROVALS = "/approvals/v1/approvals"
 
-NATIVE_DAG = """
-from airflow.providers.standard.operators.hitl import ApprovalOperator
+DAG_FILE = """
 from airflow.sdk import DAG, task
-
-
-@task
-def after():
-    pass
-
-
-with DAG("native", schedule=None, max_active_runs=1000):
-    ApprovalOperator(task_id="gate", subject="s") >> after()
-"""
-OUR_DAG = """
-from airflow.sdk import DAG, task
-
-from airflow_approvals import ApprovalExtOperator
+from {module} import {operator}
 
 
 @task
@@ -59,12 +45,16 @@ def after():
 
 
 with DAG({dag_id!r}, schedule=None, max_active_runs=1000):
-    ApprovalExtOperator(task_id="gate", subject="s", approver_role="manager"{more}) >> after()
+    {operator}(task_id="gate", subject="s"{more}) >> after()
 """
+OPERATORS = {
+    NATIVE: ("airflow.providers.standard.operators.hitl", "ApprovalOperator", ""),
+    OURS: ("airflow_approvals", "ApprovalExtOperator", ', approver_role="manager"'),
+    OURS_TRIGGER: ("airflow_approvals", "ApprovalExtOperator", ', approver_role="manager", deferrable=True'),
+}
 DAGS = {  # a file each: a task reads the whole file that its Dag is in, with all that this imports
-    NATIVE: NATIVE_DAG,
-    OURS: OUR_DAG.format(dag_id=OURS, more=""),
-    OURS_TRIGGER: OUR_DAG.format(dag_id=OURS_TRIGGER, more=", deferrable=True"),
+    kind: DAG_FILE.format(dag_id=kind, module=module, operator=operator, more=more)
+    for kind, (module, operator, more) in OPERATORS.items()
 }
 
 TIMES = ("started_at", "parked_at", "ended_at", "succeeded_at", "next_at")

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from airflow_approvals.config import current
+from airflow_approvals.config import forget
 from tests.databases import NO_SKIP, POSTGRES_URL, Databases, PostgresDatabases, SqliteDatabases
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def fresh_settings() -> Iterator[None]:
     """Let no test see the settings of another one."""
-    current.cache_clear()
+    forget()
     yield
-    current.cache_clear()
+    forget()
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -40,6 +40,7 @@ MAY_USE = {
     "links": {"sdk"},
     "operators": {"sdk"},
     "plugin": {"plugins_manager"},
+    "preloading": {"listeners"},
     "service": {"api_fastapi.auth.managers", "configuration", "settings", "utils.session"},
     "store": {"settings", "utils"},
     "testing": {"sdk", "settings"},
