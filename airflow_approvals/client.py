@@ -6,8 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
 from uuid import UUID
@@ -18,9 +17,10 @@ from pydantic import BaseModel, ValidationError
 
 from airflow_approvals import tokens
 from airflow_approvals.config import Settings, current
-from airflow_approvals.domain.errors import TooManyRequests, Unavailable
+from airflow_approvals.domain.errors import NotSignedIn, TooManyRequests, Unavailable
+from airflow_approvals.server_time import Clock, ServerTime, retry_after_seconds, utc_now
 from airflow_approvals.wire.approval import ApprovalShape
-from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody, SweepBody
+from airflow_approvals.wire.bodies import AdvanceBody, CancelBody, EmptyBody, OpenBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape
 from airflow_approvals.wire.problems import Problem, error_of
 from airflow_approvals.wire.watching import AdvancedShape, WatchBody, WatchedCollection, WatchedShape
@@ -28,12 +28,10 @@ from airflow_approvals.wire.watching import AdvancedShape, WatchBody, WatchedCol
 TIMEOUT_SECONDS = 30.0
 RETRY_SECONDS = 60.0
 CONCURRENT_COMMANDS = 8
-MAX_CLOCK_DIFFERENCE = timedelta(hours=1)
 PREFIX = "/approvals/v1"
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -98,59 +96,15 @@ def _read(response: httpx.Response, shape: type[Shape]) -> Shape:
     later = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if later or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ApiUnavailable(
-            f"{where}; the API server's log says why.", retry_after_seconds=_retry_after(response)
+            f"{where}; the API server's log says why.", retry_after_seconds=retry_after_seconds(response)
         )
     if error is None:
         raise UnexpectedAnswer(
             f"{where}, not as the approvals API does. Is airflow-provider-approvals installed on the API "
-            "server, in the same version?"
+            "server, in the same version? Does the address, of [approvals] api_url or [core] "
+            "execution_api_server_url, have the API server's base path, and nothing of /execution?"
         )
     raise error
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Give the seconds after which an answer asks to come back, however it says so; None when it does not."""
-    told = response.headers.get("Retry-After", "")
-    if told.isascii() and told.isdigit():
-        return float(told)
-    moment = _moment(told)
-    return None if moment is None else max(0.0, (moment - _utc_now()).total_seconds())
-
-
-def _moment(header: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(header).replace(tzinfo=timezone.utc)  # HTTP knows no other zone
-    except (ValueError, OverflowError):
-        return None
-
-
-def _utc_now() -> datetime:
-    return datetime.now(tz=timezone.utc)
-
-
-class _ServerTime:
-    """The time as the API server has it: tokens live for a minute, and clocks differ by more."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._ahead = timedelta(0)
-
-    def now(self) -> datetime:
-        return self._clock() + self._ahead
-
-    def learn(self, response: httpx.Response) -> bool:
-        """Take the time from an answer that does not let us in; tells whether another attempt is worth it."""
-        moment = _moment(response.headers.get("Date", ""))
-        if response.status_code != HTTPStatus.UNAUTHORIZED or moment is None:
-            return False
-        ahead = moment - self._clock()
-        other = abs(ahead - self._ahead) > tokens.LEEWAY / 2 and abs(ahead) <= MAX_CLOCK_DIFFERENCE
-        if other:
-            log.warning(
-                "This machine's clock and that of the API server differ by %.0f s", ahead.total_seconds()
-            )
-            self._ahead = ahead
-        return other
 
 
 class _Pause(tenacity.wait.wait_base):
@@ -175,6 +129,13 @@ def _say_that_it_waits(retry_state: tenacity.RetryCallState) -> None:
     log.warning("%s Asking again in %.1f s.", error, retry_state.upcoming_sleep)
 
 
+def _may_pass(error: BaseException) -> bool:
+    """Tell whether asking again may help: also a secret that others have already, or have yet to get."""
+    if isinstance(error, NotSignedIn):
+        return error.detail != tokens.HOW_TO_SHARE_THE_KEY
+    return isinstance(error, ApiUnavailable | Unavailable | TooManyRequests)
+
+
 class ApprovalsClient:
     """What a running task does, as itself. Retries for about a minute while the API server is away.
 
@@ -193,12 +154,12 @@ class ApprovalsClient:
         settings: Settings | None = None,
         *,
         retry_seconds: float = RETRY_SECONDS,
-        clock: Clock = _utc_now,
+        clock: Clock = utc_now,
     ) -> None:
         self._ti_id = ti_id
-        self._settings = settings or current()
+        self._settings = settings
         self._retry_seconds = retry_seconds
-        self._time = _ServerTime(clock)
+        self._time = ServerTime(clock)
 
     def open(self, body: OpenBody) -> ApprovalShape:
         """Open this task's request, or get the one it opened before."""
@@ -213,9 +174,13 @@ class ApprovalsClient:
         body = CancelBody(reason=reason)
         return self._send("POST", f"/approvals/{approval_id}/cancel", ApprovalShape, body)
 
-    def advance(self, approval_id: UUID) -> AdvancedShape:
-        """Bring this task's request up to date: apply a deadline that has passed."""
-        return self._send("POST", f"/approvals/{approval_id}/advance", AdvancedShape, EmptyBody())
+    def advance(self, approval_id: UUID, *, takes: bool = False) -> AdvancedShape:
+        """Bring this task's request up to date: apply a deadline that has passed.
+
+        :param takes: the task runs, and goes by the answer if there is one.
+        """
+        body = AdvanceBody(takes=True) if takes else EmptyBody()  # which older servers know
+        return self._send("POST", f"/approvals/{approval_id}/advance", AdvancedShape, body)
 
     def sweep(self, leave_out: Collection[UUID] = ()) -> SweepShape:
         """Run one batch of a sweep over everybody's requests, without those that failed in it before."""
@@ -227,11 +192,11 @@ class ApprovalsClient:
 
     def _send(self, method: str, path: str, shape: type[Shape], body: BaseModel | None = None) -> Shape:
         def send() -> httpx.Response:
-            now = self._time.now()
-            token = tokens.for_task_instance(self._ti_id, secret=self._settings.jwt_secret, now=now)
-            request = _request(self._settings, method, path, token, body)
+            settings = self._settings or current()
+            token = tokens.for_task_instance(self._ti_id, secret=settings.jwt_secret, now=self._time.now())
+            request = _request(settings, method, path, token, body)
             try:
-                with httpx.Client(verify=_verification(self._settings)) as client:
+                with httpx.Client(verify=_verification(settings)) as client:
                     return client.send(request)
             except httpx.RequestError as error:
                 raise _unreachable(request, error) from None
@@ -241,7 +206,7 @@ class ApprovalsClient:
             return _read(send() if self._time.learn(response) else response, shape)
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((ApiUnavailable, Unavailable, TooManyRequests)),
+            retry=tenacity.retry_if_exception(_may_pass),
             wait=_Pause(self._retry_seconds),
             stop=tenacity.stop_after_delay(self._retry_seconds),
             before_sleep=_say_that_it_waits,
@@ -254,11 +219,13 @@ class AsyncApprovalsClient:
     """What a triggerer does for its waiting triggers. Does not retry: its callers wait anyway.
 
     Belongs to one event loop.
+
+    :param settings: None: as they are, read outside of the event loop.
     """
 
-    def __init__(self, settings: Settings, *, clock: Clock = _utc_now) -> None:
+    def __init__(self, settings: Settings | None = None, *, clock: Clock = utc_now) -> None:
         self._settings = settings
-        self._time = _ServerTime(clock)
+        self._time = ServerTime(clock)
         self._http = httpx.AsyncClient()
         self._commands = asyncio.Semaphore(CONCURRENT_COMMANDS)
 
@@ -289,8 +256,9 @@ class AsyncApprovalsClient:
         self, path: str, sign: Callable[[str, datetime], str], shape: type[Shape], body: BaseModel
     ) -> Shape:
         async def send() -> httpx.Response:
-            token = sign(self._settings.jwt_secret, self._time.now())
-            request = _request(self._settings, "POST", path, token, body)
+            settings = self._settings if self._settings is not None else await asyncio.to_thread(current)
+            token = sign(settings.jwt_secret, self._time.now())
+            request = _request(settings, "POST", path, token, body)
             try:
                 return await self._http.send(request)
             except httpx.RequestError as error:

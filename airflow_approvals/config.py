@@ -21,6 +21,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "default": "",
         "sensitive": True,
     },
+    "jwt_secret_previous": {
+        "description": "Secrets that ``jwt_secret`` was before, one a line: API servers still accept what is "
+        "signed with them. Set it while the secret is being changed, and take it away afterwards.\n",
+        "version_added": "0.2.0",
+        "type": "string",
+        "example": None,
+        "default": "",
+        "sensitive": True,
+    },
     "api_url": {
         "description": "Address of the API server as workers and triggerers reach it. Empty: taken from "
         "``[core] execution_api_server_url``, else ``[api] base_url``.\n",
@@ -119,6 +128,7 @@ class Settings:
     """All settings of this package. Field names are the option names of ``[approvals]``."""
 
     jwt_secret: str = ""
+    jwt_secret_previous: tuple[str, ...] = ()
     api_url: str = ""
     role_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     role_resolver: str = ""
@@ -155,7 +165,8 @@ class Settings:
 
         return cls(
             jwt_secret=text("jwt_secret") or _secret_of_people(),
-            api_url=_address(text("api_url")) or _default_api_url(),
+            jwt_secret_previous=tuple(filter(None, map(str.strip, text("jwt_secret_previous").splitlines()))),
+            api_url=_api_url(text("api_url")),
             role_members=_role_members(text("role_members")),
             role_resolver=text("role_resolver"),
             retention_days=int(number("retention_days", 0)),
@@ -222,19 +233,15 @@ def _one_of(option: str, raw: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def _default_api_url() -> str:
+def _api_url(raw: str) -> str:
+    """Give the address of the API server, of whichever option has one; its task API is not ours."""
     from airflow.configuration import conf
 
-    execution = str(conf.get("core", "execution_api_server_url", fallback="") or "").rstrip("/")
-    if execution:
-        return execution.removesuffix("/execution")
-    return public_url() or "http://localhost:8080"
-
-
-def _address(raw: str) -> str:
     if raw and not raw.startswith(("http://", "https://")):
         raise ValueError(f"[{SECTION}] api_url must begin with http:// or https://, not {raw!r}.")
-    return raw
+    execution = str(conf.get("core", "execution_api_server_url", fallback="") or "").strip()
+    address = raw or execution or public_url().strip() or "http://localhost:8080"
+    return address.rstrip("/").removesuffix("/execution").rstrip("/")
 
 
 def _schedule(raw: str) -> str:

@@ -12,8 +12,9 @@ The signing key is derived from the secret, so such a token can never pass as on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -61,24 +62,18 @@ def is_ours(token: str) -> bool:
     return bool(claims.get("aud") == AUDIENCE)
 
 
-def subject(token: str, *, secret: str) -> str:
+def subject(token: str, *, secret: str, previous: Iterable[str] = ()) -> str:
     """Check a token and give its subject.
 
     Whatever it says of its end, it is good for a minute from when it was made.
 
+    :param previous: secrets that are accepted as well, until everybody has the new one.
     :raises NotSignedIn: it is expired, signed with another secret, or malformed.
     """
     if not secret:
         raise NotSignedIn(HOW_TO_SHARE_THE_KEY)
     try:
-        claims = jwt.decode(
-            token,
-            _key(secret),
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            leeway=LEEWAY,
-            options={"require": ["sub", "aud", "iat", "exp"]},
-        )
+        claims = _claims(token, [secret, *previous])
         _require_whole_seconds(claims)
         _require_young(claims["iat"])
     except _UNREADABLE as error:
@@ -87,6 +82,24 @@ def subject(token: str, *, secret: str) -> str:
             "[approvals] jwt_secret and the right time."
         ) from None
     return str(claims["sub"])
+
+
+def _claims(token: str, secrets: Sequence[str]) -> dict[str, Any]:
+    """Give what a token claims that is signed with one of the secrets; else say why with the last of them."""
+    secret, *others = secrets
+    try:
+        return jwt.decode(
+            token,
+            _key(secret),
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            leeway=LEEWAY,
+            options={"require": ["sub", "aud", "iat", "exp"]},
+        )
+    except jwt.InvalidSignatureError:
+        if not others:
+            raise
+        return _claims(token, others)
 
 
 def _require_whole_seconds(claims: Mapping[str, object]) -> None:

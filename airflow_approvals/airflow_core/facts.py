@@ -22,13 +22,17 @@ _ALIVE = frozenset({"scheduled", "queued", "running", "deferred", AWAITING_INPUT
 
 @dataclass(frozen=True, kw_only=True)
 class TaskInstanceFacts:
-    """What Airflow knows about one try of one task instance."""
+    """What Airflow knows about one try of one task instance.
+
+    :param run_cleared: how often something of its run was cleared.
+    """
 
     dag_id: str
     run_id: str
     task_id: str
     map_index: int
     try_number: int
+    run_cleared: int
     running: bool
     triggered_by: str | None
     team_name: str | None
@@ -65,6 +69,7 @@ def task_instance(ti_id: UUID, *, session: Session) -> TaskInstanceFacts | None:
             TaskInstance.map_index,
             TaskInstance.try_number,
             func.coalesce(TaskInstance.state == TaskInstanceState.RUNNING, False).label("running"),
+            DagRun.clear_number.label("run_cleared"),
             DagRun.triggering_user_name.label("triggered_by"),
             Team.name.label("team_name"),
         )

@@ -68,7 +68,8 @@ async def _signed_in(
     :raises Unavailable: Airflow would have to wait for a connection, and everybody else for Airflow.
     """
     if bearer is not None and tokens.is_ours(bearer.credentials):
-        return Token(tokens.subject(bearer.credentials, secret=work.settings.jwt_secret))
+        secret, previous = work.settings.jwt_secret, work.settings.jwt_secret_previous
+        return Token(tokens.subject(bearer.credentials, secret=secret, previous=previous))
     if bearer is None and request.method not in SAFE_METHODS:
         _require_same_origin(request)
     await room.vacancy()

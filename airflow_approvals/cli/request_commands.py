@@ -189,7 +189,7 @@ def _more(event: Mapping[str, Any]) -> str:
 
     What is empty is left out.
     """
-    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as", "outcome"}
+    told = {"type", "at", "actor", "text", "verdict", "level", "counted_as", "outcome", "decided_by"}
     if event["type"] == Updated.type:
         told |= {"fields", "voided"}
     known = {"os_user": event["actor"]["os_user"], **event}

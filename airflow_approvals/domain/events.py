@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.calendar import require_aware
@@ -178,6 +179,33 @@ class Ended(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Taken(Event):
+    """The task ran, and went by the answer."""
+
+    type: ClassVar[str] = "taken"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried(Event):
+    """People had decided the same for an earlier try of the task, which never took the answer.
+
+    :param approval_id: the request in which they did.
+    :param decided_by: the name of who gave the last answer.
+    """
+
+    type: ClassVar[str] = "carried"
+
+    approval_id: UUID
+    verdict: Verdict
+    decided_by: str
+    decided_at: datetime
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_aware(self.decided_at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unknown(Event):
     """A fact that a newer version wrote.
 
@@ -192,7 +220,19 @@ class Unknown(Event):
 
 
 AnyEvent = (
-    Opened | Voted | Escalated | Approved | Denied | Expired | Cancelled | Updated | Resumed | Ended | Unknown
+    Opened
+    | Voted
+    | Escalated
+    | Approved
+    | Denied
+    | Expired
+    | Cancelled
+    | Updated
+    | Resumed
+    | Ended
+    | Taken
+    | Carried
+    | Unknown
 )
 
 _SILENCE: Mapping[OnExpiry, str] = {
@@ -227,6 +267,10 @@ def sentence(event: AnyEvent) -> str:  # noqa: PLR0911  (one line a fact)
             return "The waiting task was woken"
         case Ended():
             return f"The waiting task was ended: {event.outcome.value}"
+        case Taken():
+            return "The task took the answer"
+        case Carried():
+            return f"{event.decided_by} had answered an earlier try, which was lost: {event.verdict.value}"
     return f"{event.name.replace('_', ' ').capitalize()}, by {by}"
 
 

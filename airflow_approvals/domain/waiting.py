@@ -81,14 +81,18 @@ class Waiter:
     """One try of one task instance that waits for the answer.
 
     :param map_index: -1 when the task is not mapped.
+    :param run_cleared: how often something of its run had been cleared when it asked; None: not known.
     :param ended_at: when the task was ended, or given the answer; None as long as it was not.
+    :param taken_at: when the task, running, said that it goes by the answer; None as long as it did not.
     """
 
     ti_id: UUID
     map_index: int
     try_number: int
     waits: Waits = Waits()
+    run_cleared: int | None = None
     ended_at: datetime | None = None
+    taken_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        require_aware(self.ended_at)
+        require_aware(self.ended_at, self.taken_at)

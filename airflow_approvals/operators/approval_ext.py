@@ -48,8 +48,8 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
     """Ask people for a decision and wait for it without holding a worker slot.
 
     Approved: the task succeeds and returns the decision, as ``{"approval_id", "status", "decided_by",
-    "decided_at", "comment", "escalated"}`` (``decided_at`` in RFC 3339). Every try asks anew; an open request
-    of an older try is cancelled.
+    "decided_at", "comment", "escalated"}`` (``decided_at`` in RFC 3339). Every try asks anew, and an open
+    request of an older try is cancelled; but a decision that was lost with its worker holds for the next one.
 
     :param subject: one line that says what is to be approved. (templated)
     :param approver_role: the role whose holders may decide. (templated)
@@ -133,8 +133,10 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
         except Invalid as error:
             raise AirflowFailException(f"{self.task_id}, with its arguments rendered: {error}") from None
         self.approval_id = approval.id
-        self.log.info("Approval %s is open: %s", approval.id, approval_url(approval.id))
-        return self._go_on(context, self._notify(context, approval))
+        if approval.status in OPEN:
+            self.log.info("Approval %s is open: %s", approval.id, approval_url(approval.id))
+            approval = self._notify(context, approval)
+        return self._go_on(context, approval)
 
     def execute_woken(
         self, context: Context, event: Mapping[str, Any], approval_id: str, level: int
@@ -175,8 +177,8 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
 
     def _go_on(self, context: Context, approval: ApprovalShape) -> dict[str, Any]:  # noqa: RET503  (see last case)
         outcome = outcome_of(approval.status, on_deny=approval.on_deny, on_expiry=approval.on_expiry)
-        if outcome is not None and approval.resumed_at is None:
-            self._bring_up_to_date(approval.id)  # which notes that the answer has arrived
+        if outcome is not None:
+            self._bring_up_to_date(approval.id, takes=True)
         match outcome:
             case None:
                 self._wait(context, approval)
@@ -188,11 +190,14 @@ class ApprovalExtOperator(BaseOperator):  # type: ignore[misc]
             case Outcome.FAILED:
                 raise FAILED[approval.status](saying.ending(approval))
 
-    def _bring_up_to_date(self, approval_id: UUID) -> None:
-        """Have the server apply a deadline that has passed; what it says is seen when the request is read."""
+    def _bring_up_to_date(self, approval_id: UUID, *, takes: bool = False) -> None:
+        """Have the server apply a deadline that has passed; what it says is seen when the request is read.
+
+        :param takes: this run goes by the answer. One that is lost before that leaves it to the next try.
+        """
         assert self._client is not None  # noqa: S101
         try:
-            self._client.advance(approval_id)
+            self._client.advance(approval_id, takes=takes)
         except FAILURES as error:
             self.log.warning("Approval %s could not be brought up to date: %s", approval_id, error)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -22,7 +23,7 @@ from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.change import Change
 from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.edit import Edit
-from airflow_approvals.domain.commands.remark import note_woken
+from airflow_approvals.domain.commands.remark import note_taken, note_woken
 from airflow_approvals.domain.errors import ApprovalError, Kept, NotDelivered, NotFound, StillOpen
 from airflow_approvals.domain.events import Updated
 from airflow_approvals.domain.people import SYSTEM, Actor
@@ -36,6 +37,13 @@ from airflow_approvals.store import approvals as store
 Input = TypeVar("Input")
 Given = TypeVar("Given", Answer, Edit, Cancellation)
 Command = Callable[[Approval, Input, datetime], Change]
+
+
+class ByTask(Enum):
+    """What the task of a request, which asks, does with the answer if there is one."""
+
+    LOOKS = "looks"
+    TAKES = "takes"
 
 
 def run(approval_id: UUID, command: Command[Given], given: Given, *, work: Work) -> Approval:
@@ -53,10 +61,10 @@ def run(approval_id: UUID, command: Command[Given], given: Given, *, work: Work)
     return change.approval
 
 
-def bring_up_to_date(approval_id: UUID, *, by_task: bool = False, work: Work) -> Change:
+def bring_up_to_date(approval_id: UUID, *, by_task: ByTask | None = None, work: Work) -> Change:
     """Escalate, expire, cancel when its task is gone, deliver its decision: whatever a request has coming.
 
-    :param by_task: its task asks; if it runs, it has the answer by that.
+    :param by_task: its task asks; None: somebody else does.
     :raises NotFound: no such request.
     """
     change, _ = writing(apply, approval_id, nothing, None, work, by_task, work=work)
@@ -68,7 +76,7 @@ def apply(
     command: Command[Input],
     given: Input,
     work: Work,
-    by_task: bool = False,
+    by_task: ByTask | None = None,
     *,
     session: Session,
 ) -> tuple[Change, ApprovalError | None]:
@@ -90,8 +98,10 @@ def apply(
     except ApprovalError as error:
         refusal = error
     if task is not None:
-        if not change.approval.is_open and by_task and task.runs:
+        if not change.approval.is_open and by_task is not None and task.runs:
             change = change.then(note_woken(change.approval, now))
+            if by_task is ByTask.TAKES:
+                change = change.then(note_taken(change.approval, now))
         change = change.then(_passed_on(before, change, task, now, work, session=session))
     if change.events:
         change = replace(change, approval=store.save(before, change, session=session))

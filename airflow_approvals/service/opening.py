@@ -12,13 +12,15 @@ from uuid6 import uuid7
 
 from airflow_approvals.airflow_core import declared, facts
 from airflow_approvals.domain.approval import Approval, Origin
+from airflow_approvals.domain.commands.carry_over import carry_over
 from airflow_approvals.domain.commands.open import Opening, open_request
 from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import ContentDiffers, Invalid, NotAllowed, NotFound
 from airflow_approvals.domain.people import Actor, ActorKind
 from airflow_approvals.domain.policy import OnExpiry, Policy
+from airflow_approvals.domain.status import OPEN
 from airflow_approvals.domain.waiting import Waiter, Waits
-from airflow_approvals.service import audit, commands
+from airflow_approvals.service import audit, commands, delivering
 from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.transaction import Work, writing
 from airflow_approvals.store import approvals as store
@@ -46,7 +48,8 @@ def open_by_task(
 ) -> tuple[Approval, bool]:
     """Open the request of a running task instance; asking again with the same content gives the same one.
 
-    Open requests of older tries are cancelled as superseded.
+    Open requests of older tries are cancelled as superseded. A decision that people made for one, and that
+    was lost with its worker, holds for this one.
 
     :param waits: how the task waits; None: it does not say, and a worker ends it.
     :returns: the request, and whether it is new.
@@ -85,10 +88,12 @@ def _open_by_task(
         map_index=task.map_index,
         team_name=task.team_name,
     )
-    for older in store.open_ids_of_task(origin, session=session):
-        # Its try is over, so this cancels it; one that was deleted meanwhile needs nothing.
+    earlier = None
+    for earlier, status in store.ids_of_task(origin, session=session):
+        # The try of an open one is over, so this cancels it; one that was deleted meanwhile needs nothing.
         with suppress(NotFound):
-            commands.apply(older, commands.nothing, None, work, session=session)
+            if status in OPEN:
+                commands.apply(earlier, commands.nothing, None, work, session=session)
     opening = Opening(
         id=uuid7(),
         origin=origin,
@@ -96,9 +101,33 @@ def _open_by_task(
         policy=question.policy,
         actor=task_actor(ti_id),
         requested_by=task.triggered_by,
-        waiter=Waiter(ti_id=ti_id, map_index=task.map_index, try_number=task.try_number, waits=waits),
+        waiter=Waiter(
+            ti_id=ti_id,
+            map_index=task.map_index,
+            try_number=task.try_number,
+            waits=waits,
+            run_cleared=task.run_cleared,
+        ),
     )
-    return store.add(open_request(opening, work.clock()), session=session), True
+    return _opened(opening, earlier, work, session=session), True
+
+
+def _opened(opening: Opening, earlier: UUID | None, work: Work, *, session: Session) -> Approval:
+    """Open a task's request, and give it what people decided for the try before, if that is to hold.
+
+    :param earlier: the request of the try before, if there is one.
+    """
+    now = work.clock()
+    change = open_request(opening, now)
+    decided = None if earlier is None else store.get(earlier, session=session)
+    if decided is not None:
+        change = change.then(carry_over(change.approval, decided, now))
+    approval = store.add(change, session=session)
+    if not approval.is_open and opening.waiter is not None:
+        task = facts.lock_task(opening.waiter.ti_id, session=session)
+        if task is not None:
+            delivering.hold_back(approval, task, session=session)
+    return approval
 
 
 def _require_declared_silence(ti_id: UUID, policy: Policy, *, session: Session) -> None:

@@ -49,6 +49,8 @@ def add(change: Change, *, session: Session) -> Approval:
     if approval.waiter is not None:
         session.execute(insert(waiter_table).values(mapping.waiter_row(approval.id, approval.waiter)))
     session.execute(insert(tables.approver), mapping.approver_rows(approval))
+    if approval.votes:
+        session.execute(insert(tables.vote), mapping.vote_rows(approval.id, approval.votes))
     session.execute(insert(tables.event), events.event_rows(approval.id, change.events, first_seq=1))
     return approval
 
@@ -71,7 +73,7 @@ def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval 
         *(
             session.execute(query).mappings().all()
             for query in since_opened([approval_id])
-            if row["version"] > 1  # until then nothing has happened but that it was opened
+            if row["version"] > 1 or row["resolved_at"]  # else nothing has happened but that it was opened
         ),
     )
 
@@ -192,22 +194,21 @@ def id_of_task_instance(ti_id: UUID, *, session: Session) -> UUID | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def open_ids_of_task(origin: Origin, *, session: Session) -> list[UUID]:
-    """Give the open requests that tries of one task instance wait for."""
+def ids_of_task(origin: Origin, *, session: Session) -> list[tuple[UUID, Status]]:
+    """Give the requests of all tries of one task instance, the newest last, each with its status."""
     columns = approval_table.c
     query = (
-        select(columns.id)
+        select(columns.id, columns.status)
         .join(waiter_table, waiter_table.c.approval_id == columns.id)
         .where(
             columns.dag_id == origin.dag_id,
             columns.run_id == origin.run_id,
             columns.task_id == origin.task_id,
             waiter_table.c.map_index == origin.map_index,
-            columns.status.in_(OPEN_VALUES),
         )
-        .order_by(columns.id)
+        .order_by(columns.created_at, columns.id)
     )
-    return list(session.execute(query).scalars())
+    return [(row.id, Status(row.status)) for row in session.execute(query)]
 
 
 def due_ids(now: datetime, *, limit: int, session: Session) -> list[UUID]:

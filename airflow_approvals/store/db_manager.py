@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.utils.db_manager import BaseDBManager
 
+from airflow_approvals.store import versions
 from airflow_approvals.store.tables import metadata
 
 STORE_DIR = Path(__file__).parent
@@ -22,11 +23,11 @@ class ApprovalsDBManager(BaseDBManager):  # type: ignore[misc]
     """
 
     metadata = metadata
-    version_table_name = "alembic_version_approvals"
+    version_table_name = versions.TABLE
     migration_dir = str(STORE_DIR / "migrations")
     alembic_file = str(STORE_DIR / "alembic.ini")
     supports_table_dropping = True
-    revision_heads_map = {"0.1.0": "0001", "0.2.0": "0004"}  # noqa: RUF012  (the base class declares it so)
+    revision_heads_map = {"0.1.0": "0001", "0.2.0": versions.NEEDED}  # noqa: RUF012  (the base class declares it so)
 
     def initdb(self, **options: Any) -> None:
         """Create or upgrade the tables; refuse before anything is asked of the database."""

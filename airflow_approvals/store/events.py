@@ -75,7 +75,14 @@ def _fields(event: record.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a 
             return {"changed": _changes(event), "voided": list(event.voided)}
         case record.Ended():
             return {"outcome": event.outcome.value}
-        case record.Approved() | record.Denied() | record.Resumed():
+        case record.Carried():
+            return {
+                "approval_id": str(event.approval_id),
+                "verdict": event.verdict.value,
+                "decided_by": event.decided_by,
+                "decided_at": _iso(event.decided_at),
+            }
+        case record.Approved() | record.Denied() | record.Resumed() | record.Taken():
             return {}
         case record.Unknown():
             return dict(event.fields)
@@ -83,7 +90,7 @@ def _fields(event: record.AnyEvent) -> dict[str, Any]:  # noqa: PLR0911  (one a 
             assert_never(event)
 
 
-def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.AnyEvent:  # noqa: PLR0911
+def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.AnyEvent:  # noqa: PLR0911, PLR0912
     match type_:
         case record.Opened.type:
             return record.Opened(at=at, actor=actor, expires_at=_moment(fields["expires_at"]))
@@ -113,6 +120,17 @@ def _event(type_: str, fields: Json, *, at: datetime, actor: Actor) -> record.An
             return record.Resumed(at=at, actor=actor)
         case record.Ended.type:
             return record.Ended(at=at, actor=actor, outcome=Outcome(fields["outcome"]))
+        case record.Taken.type:
+            return record.Taken(at=at, actor=actor)
+        case record.Carried.type:
+            return record.Carried(
+                at=at,
+                actor=actor,
+                approval_id=UUID(fields["approval_id"]),
+                verdict=Verdict(fields["verdict"]),
+                decided_by=fields["decided_by"],
+                decided_at=datetime.fromisoformat(fields["decided_at"]),
+            )
         case _:
             return record.Unknown(at=at, actor=actor, name=type_, fields=fields)
 

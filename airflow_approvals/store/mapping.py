@@ -137,7 +137,9 @@ def waiter_row(approval_id: UUID, waiter: Waiter) -> dict[str, Any]:
         "way": waiter.waits.way.value,
         "ends": waiter.waits.ends.value,
         "at_end": at_end_json(waiter.waits.at_end),
+        "run_cleared": waiter.run_cleared,
         "ended_at": waiter.ended_at,
+        "taken_at": waiter.taken_at,
     }
 
 
@@ -148,7 +150,9 @@ def waiter_of(row: Row) -> Waiter:
         map_index=row["map_index"],
         try_number=row["try_number"],
         waits=Waits(way=Way(row["way"]), ends=Ends(row["ends"]), at_end=at_end_of(row["at_end"] or {})),
+        run_cleared=row["run_cleared"],
         ended_at=row["ended_at"],
+        taken_at=row["taken_at"],
     )
 
 

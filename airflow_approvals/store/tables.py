@@ -104,7 +104,9 @@ waiter = _child(
     Column("way", String(20), nullable=False),
     Column("ends", String(10), nullable=False),
     Column("at_end", Json),  # NULL: opened before 0.2.0, and a worker ends it
+    Column("run_cleared", Integer),  # NULL: opened before 0.2.0
     Column("ended_at", UtcDateTime()),
+    Column("taken_at", UtcDateTime()),
     PrimaryKeyConstraint("approval_id", "ti_id"),
     UniqueConstraint("ti_id"),
 )

@@ -67,7 +67,7 @@ class StandIn:
         self._approval = cancel(self._approval, cancellation, _now()).approval
         return ApprovalShape.of(self._approval)
 
-    def advance(self, approval_id: UUID) -> AdvancedShape:
+    def advance(self, approval_id: UUID, *, takes: bool = False) -> AdvancedShape:
         """Read what there is: nothing becomes due here."""
         return AdvancedShape(**vars(WatchedShape.of(self._approval)), settled=True)
 

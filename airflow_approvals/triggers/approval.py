@@ -53,7 +53,7 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the request whenever there is news; apply its deadlines; fire once."""
-        watcher = shared_watcher()
+        watcher = await shared_watcher()
         poll_seconds = watcher.settings.poll_interval_seconds
         with watcher.watch(UUID(self.approval_id)) as watch:
             level = self.level
@@ -74,7 +74,8 @@ class ApprovalTrigger(BaseTrigger):  # type: ignore[misc]
         each of these cases, so what it really was is said here.
         """
         try:
-            seen = await shared_watcher().client.advance(UUID(self.approval_id), UUID(self.ti_id))
+            watcher = await shared_watcher()
+            seen = await watcher.client.advance(UUID(self.approval_id), UUID(self.ti_id))
         except FAILURES as error:
             self.log.warning("The request of a killed task is left to the maintenance Dag: %s", error)
             return

@@ -64,10 +64,16 @@ class Watcher:
     next read, which comes early for it; all others every ``poll_interval_seconds``.
     """
 
-    def __init__(self, settings: Settings, *, min_poll_seconds: float = MIN_POLL_INTERVAL_SECONDS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        client: AsyncApprovalsClient | None = None,
+        *,
+        min_poll_seconds: float = MIN_POLL_INTERVAL_SECONDS,
+    ) -> None:
         self.settings = settings
         self._min_poll_seconds = min_poll_seconds
-        self.client = AsyncApprovalsClient(settings)
+        self.client = client or AsyncApprovalsClient(settings)
         self._watches: set[Watch] = set()
         self._newcomer = asyncio.Event()
         self._read_at = float("-inf")
@@ -147,17 +153,20 @@ class Outage:
 _watchers: WeakKeyDictionary[asyncio.AbstractEventLoop, Watcher] = WeakKeyDictionary()
 
 
-def shared_watcher() -> Watcher:
+async def shared_watcher() -> Watcher:
     """Give the watcher of the running event loop, of which a triggerer has one."""
     loop = asyncio.get_running_loop()
+    settings = await asyncio.to_thread(current)
     if loop not in _watchers:
-        _watchers[loop] = _watcher_of_dag_test() if in_dag_test() else Watcher(current())
+        _watchers[loop] = _watcher(settings)
     return _watchers[loop]
 
 
-def _watcher_of_dag_test() -> Watcher:
-    settings = replace(current(), poll_interval_seconds=DAG_TEST_POLL_SECONDS)
-    return Watcher(settings, min_poll_seconds=DAG_TEST_POLL_SECONDS)
+def _watcher(settings: Settings) -> Watcher:
+    if not in_dag_test():
+        return Watcher(settings, AsyncApprovalsClient())
+    often = replace(settings, poll_interval_seconds=DAG_TEST_POLL_SECONDS)
+    return Watcher(often, min_poll_seconds=DAG_TEST_POLL_SECONDS)
 
 
 async def _set_within(event: asyncio.Event, timeout_seconds: float | None) -> None:

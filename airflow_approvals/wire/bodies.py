@@ -94,6 +94,14 @@ class EmptyBody(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
 
+class AdvanceBody(Input):
+    """What a task does that brings its request up to date: nothing is said, ``{}``, when it only looks."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+    takes: StrictBool = Field(default=False, description="It runs, and goes by the answer if there is one.")
+
+
 class SweepBody(Input):
     """One of the calls of a sweep; the first one is ``{}``."""
 

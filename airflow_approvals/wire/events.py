@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from typing_extensions import assert_never
@@ -125,6 +126,22 @@ class EndedShape(_Fact):
     outcome: Outcome
 
 
+class TakenShape(_Fact):
+    """The task ran, and went by the answer."""
+
+    type: Literal["taken"] = "taken"
+
+
+class CarriedShape(_Fact):
+    """People had decided the same for an earlier try of the task, which never took the answer."""
+
+    type: Literal["carried"] = "carried"
+    approval_id: UUID = Field(description="The request in which they did.")
+    verdict: Verdict
+    decided_by: str
+    decided_at: datetime
+
+
 class UnknownShape(_Fact):
     """A fact that a newer version wrote; `name` is its type."""
 
@@ -144,6 +161,8 @@ EventShape = Annotated[
     | UpdatedShape
     | ResumedShape
     | EndedShape
+    | TakenShape
+    | CarriedShape
     | UnknownShape,
     Field(discriminator="type"),
 ]
@@ -161,7 +180,7 @@ class EventCollection(Output):
         return cls(events=[shape_of(event) for event in events], total_entries=total_entries)
 
 
-def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fact)
+def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911, PLR0912  (one a fact)
     """Shape one fact."""
     fact: dict[str, Any] = {
         "at": event.at,
@@ -195,6 +214,16 @@ def shape_of(event: record.AnyEvent) -> EventShape:  # noqa: PLR0911  (one a fac
             return ResumedShape(**fact)
         case record.Ended():
             return EndedShape(**fact, outcome=event.outcome)
+        case record.Taken():
+            return TakenShape(**fact)
+        case record.Carried():
+            return CarriedShape(
+                **fact,
+                approval_id=event.approval_id,
+                verdict=event.verdict,
+                decided_by=event.decided_by,
+                decided_at=event.decided_at,
+            )
         case record.Unknown():
             return UnknownShape(**fact, name=event.name, fields=dict(event.fields))
         case _:

@@ -67,9 +67,12 @@ class MetricsShape(Output):
 
 
 class HealthShape(Output):
-    """The API is served."""
+    """Whether the API can do its work."""
 
-    status: Literal["healthy"] = "healthy"
+    status: Literal["healthy", "unhealthy"]
+    problems: list[str] | None = Field(
+        default=None, description="What keeps it from that; only for who may edit connections."
+    )
     warnings: list[str] | None = Field(
         default=None, description="What should be set up otherwise; only for who may edit connections."
     )

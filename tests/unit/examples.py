@@ -12,7 +12,7 @@ from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
-from tests.builders import HOUR, NOW, person, role, task, user
+from tests.builders import APPROVAL_ID, HOUR, NOW, person, role, task, user
 
 ERRORS: tuple[errors.ApprovalError, ...] = (
     errors.NotSignedIn("Sign in first."),
@@ -146,6 +146,24 @@ EVENTS: Sequence[tuple[record.AnyEvent, str, Mapping[str, Any]]] = (
         record.Ended(at=NOW, actor=SYSTEM, outcome=Outcome.SKIPPED),
         "The waiting task was ended: skipped",
         {"outcome": "skipped"},
+    ),
+    (record.Taken(at=NOW, actor=SYSTEM), "The task took the answer", {}),
+    (
+        record.Carried(
+            at=NOW,
+            actor=SYSTEM,
+            approval_id=APPROVAL_ID,
+            verdict=Verdict.APPROVE,
+            decided_by="bo",
+            decided_at=NOW - HOUR,
+        ),
+        "bo had answered an earlier try, which was lost: approve",
+        {
+            "approval_id": str(APPROVAL_ID),
+            "verdict": "approve",
+            "decided_by": "bo",
+            "decided_at": "2026-01-05T08:00:00+00:00",
+        },
     ),
     (
         record.Unknown(at=NOW, actor=person("ana"), name="handed_over", fields={"to": "bo"}),

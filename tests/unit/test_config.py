@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from airflow_approvals.config import OPTIONS, Settings, public_url, warnings
+from airflow_approvals.config import OPTIONS, Settings, current, forget, public_url, warnings
 
 READ: list[tuple[str, str, Any]] = [
     ("jwt_secret", "s3cret", "s3cret"),
+    ("jwt_secret_previous", "", ()),
+    ("jwt_secret_previous", "one", ("one",)),
+    ("jwt_secret_previous", " one \n\n two, three\n", ("one", "two, three")),  # one a line, no empty one
+    ("jwt_secret_previous", "\n", ()),
     ("api_url", "http://api:8080", "http://api:8080"),
-    ("api_url", "https://api/with/path/", "https://api/with/path/"),
+    ("api_url", "https://api/with/path/", "https://api/with/path"),
     ("role_members", "", {}),
     ("role_members", "  ", {}),
     ("role_members", "{}", {}),
@@ -104,7 +109,7 @@ def test_without_configuration_the_defaults_hold() -> None:
     for option, described in OPTIONS.items():
         if option != "api_url":
             assert getattr(loaded, option) == getattr(coded, option)
-        if option not in {"role_members", "settle_seconds"}:
+        if option not in {"role_members", "settle_seconds", "jwt_secret_previous"}:
             assert str(getattr(coded, option)).removesuffix(".0") == described["default"]
 
 
@@ -133,6 +138,34 @@ def test_the_address_is_found_where_tasks_find_airflow(
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", execution)
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
     assert Settings.load().api_url == expected
+
+
+@pytest.mark.parametrize("option", ["APPROVALS__API_URL", "CORE__EXECUTION_API_SERVER_URL", "API__BASE_URL"])
+@pytest.mark.parametrize("written", ["http://proxy/team/execution", "http://proxy/team/execution/ "])
+def test_an_address_is_cleaned_wherever_it_comes_from(
+    monkeypatch: pytest.MonkeyPatch, option: str, written: str
+) -> None:
+    """Airflow's task API is not ours, whichever option names it."""
+    for other in ("CORE__EXECUTION_API_SERVER_URL", "API__BASE_URL"):
+        monkeypatch.setenv(f"AIRFLOW__{other}", "")
+    monkeypatch.setenv(f"AIRFLOW__{option}", written)
+    assert Settings.load().api_url == "http://proxy/team"
+
+
+def test_a_command_that_gives_the_secret_runs_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And not for each request."""
+    command = tmp_path / "secret"
+    runs = tmp_path / "runs"
+    command.write_text(f"#!/bin/sh\necho >> {runs}\nprintf first")
+    command.chmod(0o700)
+    monkeypatch.setenv("AIRFLOW__APPROVALS__JWT_SECRET_CMD", str(command))
+    assert [current().jwt_secret for _ in range(3)] == ["first"] * 3
+    once = len(runs.read_text())
+    forget()
+    assert current().jwt_secret == "first"
+    assert len(runs.read_text()) == 2 * once
 
 
 def test_an_address_of_our_own_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:

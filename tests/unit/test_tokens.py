@@ -43,6 +43,20 @@ def test_a_task_instance_is_recognised() -> None:
     assert tokens.subject(token, secret=SECRET) == f"ti:{TI_ID}"
 
 
+def test_a_secret_of_before_is_accepted_beside_the_current_one() -> None:
+    """While it is being changed, on whichever machine first; nothing else about the token is."""
+    token = tokens.for_task_instance(TI_ID, secret="the old one")
+    for previous in (["the old one"], ["an older one", "the old one"], ["the old one", "an older one"]):
+        assert tokens.subject(token, secret=SECRET, previous=previous) == f"ti:{TI_ID}"
+    for previous in ([], ["an older one"], [""]):
+        with pytest.raises(NotSignedIn, match="Signature verification failed"):
+            tokens.subject(token, secret=SECRET, previous=previous)
+    long_ago = datetime.now(tz=timezone.utc) - timedelta(hours=1)
+    expired = tokens.for_task_instance(TI_ID, secret="the old one", now=long_ago)
+    with pytest.raises(NotSignedIn, match="expired"):
+        tokens.subject(expired, secret=SECRET, previous=["the old one"])
+
+
 def test_a_triggerer_is_recognised_by_what_it_asks_for() -> None:
     """The same ids in any order give the same subject; any other set of ids another one."""
     ids = [uuid4() for _ in range(3)]

@@ -16,9 +16,10 @@ from airflow_approvals.domain.commands.close import cancel as cancel_request
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.service import commands, delivering
+from airflow_approvals.service.commands import ByTask
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalShape
-from airflow_approvals.wire.bodies import CancelBody, DecisionBody, EmptyBody
+from airflow_approvals.wire.bodies import AdvanceBody, CancelBody, DecisionBody
 from airflow_approvals.wire.watching import AdvancedShape, WatchedShape
 
 router = APIRouter(tags=["commands"], prefix="/approvals/{approval_id}", responses=answers(403, 404, 409))
@@ -44,9 +45,10 @@ def cancel(approval_id: UUID, body: CancelBody, canceller: CancellerDep, work: W
 
 
 @router.post("/advance", dependencies=[OwnDep])
-def advance(approval_id: UUID, body: EmptyBody, ti_id: TaskDep, work: WorkDep) -> AdvancedShape:
+def advance(approval_id: UUID, body: AdvanceBody, ti_id: TaskDep, work: WorkDep) -> AdvancedShape:
     """Escalate or expire if that is due, cancel if the task is gone, deliver a decision; tasks only."""
-    approval = commands.bring_up_to_date(approval_id, by_task=True, work=work).approval
+    by_task = ByTask.TAKES if body.takes else ByTask.LOOKS
+    approval = commands.bring_up_to_date(approval_id, by_task=by_task, work=work).approval
     seen = WatchedShape.of(approval)
     return AdvancedShape(**vars(seen), settled=delivering.may_go_on(approval_id, ti_id, work=work))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from airflow_approvals.api.callers import PersonDep
@@ -12,6 +12,7 @@ from airflow_approvals.api.permissions import IsMaintainerDep, MaintainerDep, vi
 from airflow_approvals.api.problems import answers
 from airflow_approvals.api.work import WorkDep
 from airflow_approvals.config import warnings
+from airflow_approvals.service import health as healthy
 from airflow_approvals.service import metrics, sweep
 from airflow_approvals.wire.bodies import EmptyBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, HealthShape, MetricsShape, SweepShape
@@ -49,7 +50,18 @@ def cleanup(body: EmptyBody, work: WorkDep) -> CleanupShape:
     return CleanupShape.model_validate(sweep.cleanup(work=work))
 
 
-@router.get("/health", response_model_exclude_none=True)
-def health(is_maintainer: IsMaintainerDep) -> HealthShape:
-    """Say that the API is served. The only route without sign-in."""
-    return HealthShape(warnings=warnings() if is_maintainer else None)
+@router.get(
+    "/health",
+    response_model_exclude_none=True,
+    responses={503: {"model": HealthShape, "description": "Not well."}},
+)
+def health(is_maintainer: IsMaintainerDep, work: WorkDep, response: Response) -> HealthShape:
+    """Say whether the API can do its work. The only route without sign-in."""
+    problems = healthy.problems(work=work)
+    if problems:
+        response.status_code = 503
+    return HealthShape(
+        status="unhealthy" if problems else "healthy",
+        problems=problems if is_maintainer else None,
+        warnings=warnings() if is_maintainer else None,
+    )

@@ -10,6 +10,7 @@ from airflow_approvals.domain.events import (
     AnyEvent,
     Approved,
     Cancelled,
+    Carried,
     Changed,
     Denied,
     Ended,
@@ -17,6 +18,7 @@ from airflow_approvals.domain.events import (
     Expired,
     Opened,
     Resumed,
+    Taken,
     Unknown,
     Updated,
     Voted,
@@ -24,7 +26,7 @@ from airflow_approvals.domain.events import (
 from airflow_approvals.domain.outcome import Outcome
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnExpiry
-from tests.builders import HOUR, MANAGER, NOW, person, role, task, user
+from tests.builders import APPROVAL_ID, HOUR, MANAGER, NOW, person, role, task, user
 from tests.integration.cli.conftest import Answer, Cli, Requests
 
 ANA = person("ana", os_user="root")
@@ -80,6 +82,19 @@ FACTS: tuple[tuple[AnyEvent, str, str], ...] = (
     (Cancelled(at=NOW, actor=task(), reason="killed"), "Cancelled by the task", "reason: killed"),
     (Resumed(at=NOW, actor=SYSTEM), "The waiting task was woken", ""),
     (Ended(at=NOW, actor=SYSTEM, outcome=Outcome.SUCCESS), "The waiting task was ended: success", ""),
+    (Taken(at=NOW, actor=SYSTEM), "The task took the answer", ""),
+    (
+        Carried(
+            at=NOW,
+            actor=SYSTEM,
+            approval_id=APPROVAL_ID,
+            verdict=Verdict.APPROVE,
+            decided_by="ana",
+            decided_at=NOW - HOUR,
+        ),
+        "ana had answered an earlier try, which was lost: approve",
+        f"approval_id: {APPROVAL_ID}, decided_at: 2026-01-05T08:00:00Z",
+    ),
     (
         Unknown(at=NOW, actor=MANAGER, name="handed_over", fields={"to": "bo"}),
         "Handed over, by first-manager",

@@ -100,7 +100,7 @@ def test_a_task_that_parks_though_it_had_the_answer_is_ended(
     """Whoever claimed in its name that it had it: Airflow shows that it waits."""
     gate = desk.gate(state="running", waits=ON_THE_SERVER)
     desk.decide(gate)
-    commands.bring_up_to_date(gate.id, by_task=True, work=work_at(SOON))
+    commands.bring_up_to_date(gate.id, by_task=commands.ByTask.LOOKS, work=work_at(SOON))
     assert desk.trail(gate)[-1] == "resumed"
     rows.set_state(ti_id_of(gate), parked, updated_at=SOON)
     desk.sweep(SOON)

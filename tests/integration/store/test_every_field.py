@@ -93,7 +93,9 @@ FULL = Approval(
                 failure_email=True,
             ),
         ),
+        run_cleared=43,
         ended_at=NOW + 5 * MINUTE,
+        taken_at=NOW + 7 * MINUTE,
     ),
     recorded=1,
     version=31,
@@ -107,6 +109,8 @@ OPENED = record.Opened(at=NOW, actor=task(), expires_at=None)
 
 NOT_SHOWN = {
     "Waiter.map_index": "that of the request, until one request has several waiters",
+    "Waiter.run_cleared": "a matter between two tries",
+    "Waiter.taken_at": "in the record",
     "Approval.recorded": "the record itself is shown, with its number of events",
     "Decided.verdict": "told by the status",
     "Actor.roles": "a vote's fact has those that counted",
@@ -157,6 +161,15 @@ EXAMPLES: dict[type, record.Event] = {
         ),
         record.Resumed(at=NOW, actor=BY),
         record.Ended(at=NOW, actor=BY, outcome=Outcome.SKIPPED),
+        record.Taken(at=NOW, actor=BY),
+        record.Carried(
+            at=NOW,
+            actor=BY,
+            approval_id=TI_ID,
+            verdict=Verdict.DENY,
+            decided_by="a-decider",
+            decided_at=NOW - HOUR,
+        ),
         record.Unknown(at=NOW, actor=BY, name="a_new_fact", fields={"more": "of-it"}),
     )
 }

@@ -30,12 +30,12 @@ from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.decide import decide
 from airflow_approvals.domain.commands.remark import note_woken
 from airflow_approvals.domain.content import Content
-from airflow_approvals.domain.errors import ApprovalError, NotAllowed
+from airflow_approvals.domain.errors import ApprovalError, NotAllowed, NotSignedIn
 from airflow_approvals.domain.policy import Policy
 from airflow_approvals.domain.rules import Answer
 from airflow_approvals.domain.waiting import Waits
 from airflow_approvals.wire.approval import ApprovalShape
-from airflow_approvals.wire.bodies import CancelBody, EmptyBody, OpenBody, SweepBody
+from airflow_approvals.wire.bodies import AdvanceBody, CancelBody, EmptyBody, OpenBody, SweepBody
 from airflow_approvals.wire.operations import CleanupShape, SweepShape
 from airflow_approvals.wire.watching import AdvancedShape, WatchBody, WatchedCollection, WatchedShape
 from tests.builders import MANAGER, content, opened, task, ti_id_of, waiter
@@ -72,6 +72,8 @@ class ApprovalsApi:
     :param clock: what this server takes for the time.
     :param unhandled: requests that no sweep can handle.
     :param settled: whether tasks may go on that have just parked.
+    :param secret: what has to sign tokens.
+    :param secrets_before: what may sign them as well.
     """
 
     prefix: str = "/approvals/v1"
@@ -81,6 +83,9 @@ class ApprovalsApi:
     clock: Callable[[], datetime] = now
     unhandled: list[UUID] = field(default_factory=list)
     settled: Callable[[], bool] = lambda: True
+    secret: str = SECRET
+    secrets_before: tuple[str, ...] = ()
+    refused: int = 0
     port: int = 0
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
@@ -169,7 +174,12 @@ class ApprovalsApi:
         self, what: str, authorization: str, ids: frozenset[UUID]
     ) -> tuple[UUID | None, Response | None]:
         """Note a call; give the caller's task instance, and the answer if it has been prescribed."""
-        subject = tokens.subject(authorization.removeprefix("Bearer "), secret=SECRET)
+        token = authorization.removeprefix("Bearer ")
+        try:
+            subject = tokens.subject(token, secret=self.secret, previous=self.secrets_before)
+        except NotSignedIn:
+            self.refused += 1
+            raise
         asked = Asked(what, time.monotonic(), ids, subject)
         self.asked.append(asked)
         prescribed = self.broken(asked)
@@ -227,8 +237,9 @@ class ApprovalsApi:
             return prescribed or ApprovalShape.of(after)
 
         @app.post(f"{self.prefix}/approvals/{{approval_id}}/advance", response_model=AdvancedShape)
-        async def bring_up_to_date(approval_id: UUID, body: EmptyBody, authorization: Authorization) -> Any:
-            _, prescribed = self._enter("advance", authorization, frozenset({approval_id}))
+        async def bring_up_to_date(approval_id: UUID, body: AdvanceBody, authorization: Authorization) -> Any:
+            what = "take" if body.takes else "advance"
+            _, prescribed = self._enter(what, authorization, frozenset({approval_id}))
             settled = self.settled()
             after = self._apply(approval_id, _wake if settled else _nothing, None)
             seen = WatchedShape.of(after)

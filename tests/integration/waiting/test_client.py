@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -34,7 +35,7 @@ from airflow_approvals.wire.bodies import OpenBody
 from airflow_approvals.wire.problems import problem_of
 from airflow_approvals.wire.watching import WatchedShape
 from tests.builders import NOW, ti_id_of
-from tests.integration.waiting.approvals_api import ApprovalsApi, Asked, answering, failing
+from tests.integration.waiting.approvals_api import SECRET, ApprovalsApi, Asked, answering, failing, wait_for
 
 TELLING: dict[type[ApprovalError], ApprovalError] = {
     type(error): error
@@ -125,7 +126,7 @@ def test_every_problem_comes_back_as_its_error(api: ApprovalsApi, error: Approva
     approval = api.open()
     api.broken = failing(error)
     for ask in (
-        lambda: client_of(approval, api, retry_seconds=30).get(approval.id),
+        lambda: client_of(approval, api, retry_seconds=0).get(approval.id),
         lambda: watch(api.settings(), approval),
     ):
         with pytest.raises(expected) as raised:
@@ -251,10 +252,25 @@ def test_without_a_secret_the_message_says_what_to_set(api: ApprovalsApi) -> Non
 
 
 def test_another_secret_is_told_to_be_the_reason(api: ApprovalsApi) -> None:
-    """A worker and an API server with different secrets find out at once, and why."""
+    """A worker and an API server with different secrets find out why, once it could have been changed."""
     approval = api.open()
+    client = ApprovalsClient(ti_id_of(approval), api.settings(jwt_secret="another"), retry_seconds=1.5)
+    before = time.monotonic()
     with pytest.raises(NotSignedIn, match="need the same \\[approvals\\] jwt_secret"):
-        ApprovalsClient(ti_id_of(approval), api.settings(jwt_secret="another")).get(approval.id)
+        client.get(approval.id)
+    assert time.monotonic() - before >= 1.5
+
+
+def test_a_secret_that_is_being_changed_costs_time_and_not_the_task(api: ApprovalsApi) -> None:
+    """The API server has the new one first, and takes the old one as well once it is told to."""
+    approval = api.open()
+    api.secret = "the next secret"
+    client = ApprovalsClient(ti_id_of(approval), api.settings(), retry_seconds=30)
+    with ThreadPoolExecutor(1) as thread:
+        asking = thread.submit(client.get, approval.id)
+        wait_for(lambda: api.refused > 0)
+        api.secrets_before = ("an older one", SECRET)
+        assert asking.result().id == approval.id
 
 
 def test_another_tasks_request_is_refused(api: ApprovalsApi) -> None:

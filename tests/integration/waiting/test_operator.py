@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,14 +17,14 @@ from airflow_approvals.domain.approval import Approval, Withdrawn
 from airflow_approvals.domain.commands.advance import advance
 from airflow_approvals.domain.commands.close import Cancellation, cancel
 from airflow_approvals.domain.commands.decide import decide
-from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed, NotSignedIn
+from airflow_approvals.domain.errors import AlreadyClosed, NotAllowed
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.policy import OnDeny, OnExpiry, Policy
 from airflow_approvals.domain.status import Status
 from airflow_approvals.domain.waiting import Way
 from tests.builders import DIRECTOR, MINUTE, NOW, no, yes
-from tests.integration.waiting.approvals_api import ApprovalsApi, answering, failing
-from tests.integration.waiting.gates import CONTEXT, asked, gate, keep
+from tests.integration.waiting.approvals_api import SECRET, ApprovalsApi, answering, failing, wait_for
+from tests.integration.waiting.gates import CONTEXT, Recorder, asked, gate, keep
 from tests.integration.waiting.ways import parks
 
 
@@ -102,16 +104,41 @@ def test_a_request_that_is_gone_fails_the_task(api: ApprovalsApi) -> None:
         gate().execute_complete(CONTEXT, {"approval_id": str(uuid4()), "status": "deleted", "level": 0})
 
 
-def test_a_worker_that_is_not_let_in_may_try_again(
-    api: ApprovalsApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A secret that is being changed says nothing about the request: the task's retries apply."""
-    event = keep(api, waiting := asked())
-    assert waiting.is_open
-    monkeypatch.setenv("AIRFLOW__APPROVALS__JWT_SECRET", "another")
-    with pytest.raises(NotSignedIn) as raised:
+def test_a_worker_that_is_not_let_in_asks_again(api: ApprovalsApi) -> None:
+    """A secret that is being changed says nothing about the request."""
+    event = keep(api, in_status(Status.APPROVED, on_deny=OnDeny.FAIL, on_expiry=OnExpiry.FAIL))
+    api.secret = "the next secret"
+    with ThreadPoolExecutor(1) as thread:
+        woken = thread.submit(gate().execute_complete, CONTEXT, event)
+        wait_for(lambda: api.refused > 0)
+        api.secrets_before = (SECRET,)
+        assert woken.result()["status"] == "approved"
+
+
+@pytest.mark.parametrize("status", [Status.APPROVED, Status.DENIED])
+def test_a_run_that_goes_by_the_answer_says_so(api: ApprovalsApi, status: Status) -> None:
+    """Once: what is lost before it leaves the answer to the next try."""
+    event = keep(api, in_status(status, on_deny=OnDeny.FAIL, on_expiry=OnExpiry.FAIL))
+    with suppress(ApprovalDenied):
         gate().execute_complete(CONTEXT, event)
-    assert not isinstance(raised.value, AirflowFailException)
+    assert len(api.commands("take")) == 1
+    assert api.commands("advance") == []
+
+
+def test_a_run_that_waits_on_takes_nothing(api: ApprovalsApi, way: Way) -> None:
+    """There is no answer."""
+    with parks(way):
+        gate().execute(CONTEXT)
+    assert api.commands("take") == []
+
+
+def test_a_request_that_is_closed_when_it_opens_waits_for_nobody(api: ApprovalsApi) -> None:
+    """An earlier try was lost with people's decision: nobody is told of a request, and the task goes on."""
+    keep(api, in_status(Status.APPROVED, on_deny=OnDeny.FAIL, on_expiry=OnExpiry.FAIL))
+    notifier = Recorder()
+    assert gate(notifiers=[notifier]).execute(CONTEXT)["status"] == "approved"
+    assert notifier.told == []
+    assert len(api.commands("take")) == 1
 
 
 @pytest.mark.parametrize(

@@ -148,18 +148,18 @@ def test_a_clock_that_is_wrong_is_put_right_by_the_servers(api: ApprovalsApi, mi
     ("difference", "options"),
     [(timedelta(days=-1), {}), (timedelta(hours=2), {}), (timedelta(0), {"jwt_secret": "another"})],
 )
-def test_who_is_not_let_in_for_good_is_told_at_once(
+def test_who_is_not_let_in_is_told_why_when_the_time_is_up(
     api: ApprovalsApi, difference: timedelta, options: dict[str, str]
 ) -> None:
-    """A clock that is off by hours is to be mended, a wrong secret to be shared."""
+    """A clock that is off by hours is to be mended, a wrong secret to be shared: which may be under way."""
     approval = api.open()
     client = ApprovalsClient(
-        ti_id_of(approval), api.settings(**options), retry_seconds=PATIENCE_SECONDS, clock=clock(difference)
+        ti_id_of(approval), api.settings(**options), retry_seconds=1.5, clock=clock(difference)
     )
     before = time.monotonic()
     with pytest.raises(NotSignedIn, match="the right time"):
         client.get(approval.id)
-    assert time.monotonic() - before < 5
+    assert 1.5 <= time.monotonic() - before < 10
 
 
 @contextmanager

@@ -189,8 +189,8 @@ def test_each_event_loop_has_one_watcher_of_its_own(api: ApprovalsApi) -> None:
     found: list[Watcher] = []
 
     async def scenario() -> None:
-        watcher = shared_watcher()
-        assert shared_watcher() is watcher
+        watcher, other = await asyncio.gather(shared_watcher(), shared_watcher())
+        assert other is watcher
         found.append(watcher)
         with watcher.watch(api.open().id) as watch:
             await until(lambda: watch.known)

@@ -56,6 +56,7 @@ def play(scenario: Callable[[Triggerer], Awaitable[None]]) -> None:
         try:
             await scenario(Triggerer())
         finally:
-            await shared_watcher().client.close()
+            watcher = await shared_watcher()
+            await watcher.client.close()
 
     asyncio.run(main())

@@ -249,7 +249,7 @@ export interface paths {
         };
         /**
          * Health
-         * @description Say that the API is served. The only route without sign-in.
+         * @description Say whether the API can do its work. The only route without sign-in.
          */
         get: operations["health"];
         put?: never;
@@ -385,6 +385,19 @@ export interface components {
              * @description The operating-system user, when it came from the command line.
              */
             os_user: string | null;
+        };
+        /**
+         * AdvanceBody
+         * @description What a task does that brings its request up to date: nothing is said, ``{}``, when it only looks.
+         * @example {}
+         */
+        AdvanceBody: {
+            /**
+             * Takes
+             * @description It runs, and goes by the answer if there is one.
+             * @default false
+             */
+            takes: boolean;
         };
         /**
          * AdvancedShape
@@ -638,6 +651,42 @@ export interface components {
             type: "cancelled";
         };
         /**
+         * CarriedShape
+         * @description People had decided the same for an earlier try of the task, which never took the answer.
+         */
+        CarriedShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * Approval Id
+             * Format: uuid
+             * @description The request in which they did.
+             */
+            approval_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /** Decided By */
+            decided_by: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "carried";
+            verdict: components["schemas"]["Verdict"];
+        };
+        /**
          * ChangedApproversShape
          * @description The approvers of each level before and after.
          */
@@ -779,7 +828,7 @@ export interface components {
              * Events
              * @description The newest part of the record, oldest first.
              */
-            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["EndedShape"] | components["schemas"]["UnknownShape"])[];
+            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["EndedShape"] | components["schemas"]["TakenShape"] | components["schemas"]["CarriedShape"] | components["schemas"]["UnknownShape"])[];
             /** Total Events */
             total_events: number;
             /**
@@ -887,7 +936,7 @@ export interface components {
          */
         EventCollection: {
             /** Events */
-            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["EndedShape"] | components["schemas"]["UnknownShape"])[];
+            events: (components["schemas"]["OpenedShape"] | components["schemas"]["VotedShape"] | components["schemas"]["EscalatedShape"] | components["schemas"]["ApprovedShape"] | components["schemas"]["DeniedShape"] | components["schemas"]["ExpiredShape"] | components["schemas"]["CancelledShape"] | components["schemas"]["UpdatedShape"] | components["schemas"]["ResumedShape"] | components["schemas"]["EndedShape"] | components["schemas"]["TakenShape"] | components["schemas"]["CarriedShape"] | components["schemas"]["UnknownShape"])[];
             /** Total Entries */
             total_entries: number;
         };
@@ -942,15 +991,19 @@ export interface components {
         };
         /**
          * HealthShape
-         * @description The API is served.
+         * @description Whether the API can do its work.
          */
         HealthShape: {
             /**
-             * Status
-             * @default healthy
-             * @constant
+             * Problems
+             * @description What keeps it from that; only for who may edit connections.
              */
-            status: "healthy";
+            problems?: string[] | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "unhealthy";
             /**
              * Warnings
              * @description What should be set up otherwise; only for who may edit connections.
@@ -1371,6 +1424,28 @@ export interface components {
             remaining: boolean;
             /** Resumed */
             resumed: number;
+        };
+        /**
+         * TakenShape
+         * @description The task ran, and went by the answer.
+         */
+        TakenShape: {
+            actor: components["schemas"]["ActorShape"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Text
+             * @description The fact in plain words, without times.
+             */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "taken";
         };
         /**
          * UnknownShape
@@ -2281,7 +2356,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EmptyBody"];
+                "application/json": components["schemas"]["AdvanceBody"];
             };
         };
         responses: {
@@ -2869,6 +2944,15 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthShape"];
+                };
+            };
+            /** @description Not well. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,8 @@ export function factsOf(event: Event, timeZone: string): Array<string> {
       return event.comment ? [`“${event.comment}”`] : [];
     case "cancelled":
       return [`Reason: ${event.reason}`];
+    case "carried":
+      return [`Decided ${formatTime(event.decided_at, timeZone)}`];
     case "updated":
       return changesOf(event, timeZone);
     case "unknown":
@@ -23,6 +25,7 @@ export function factsOf(event: Event, timeZone: string): Array<string> {
     case "expired":
     case "resumed":
     case "ended":
+    case "taken":
       return [];
     default:
       return noFacts(event);

@@ -1,0 +1,18 @@
+"""Which of its tables a database has, as the migrations count."""
+
+from __future__ import annotations
+
+from sqlalchemy import column, inspect, select, table
+from sqlalchemy.orm import Session
+
+TABLE = "alembic_version_approvals"
+NEEDED = "0005"
+"""The last migration of this version."""
+
+
+def found(*, session: Session) -> str | None:
+    """Give the migration that the database has got to; None when it has none of the tables."""
+    if not inspect(session.connection()).has_table(TABLE):
+        return None
+    query = select(column("version_num")).select_from(table(TABLE))
+    return session.execute(query).scalar_one_or_none()
