@@ -16,6 +16,9 @@ from airflow.utils.state import TaskInstanceState
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, lazyload
 
+RUN_DELETED, TASK_DELETED, SUPERSEDED = "run_deleted", "task_deleted", "superseded"
+MISSING = frozenset({RUN_DELETED, TASK_DELETED, SUPERSEDED})
+"""Why a request's run, or its task's try, is not there any more."""
 AWAITING_INPUT = "awaiting_input"  # Airflow 3.2 has no such state
 _ALIVE = frozenset({"scheduled", "queued", "running", "deferred", AWAITING_INPUT, "restarting"})
 
@@ -128,9 +131,9 @@ def why_gone(
         state = locked.row.state
         return None if state in _ALIVE else f"task_{state or 'cleared'}"
     if not run_exists(dag_id, run_id, session=session):
-        return "run_deleted"
+        return RUN_DELETED
     newer = task_id is not None and task_exists(dag_id, run_id, task_id, map_index, session=session)
-    return "superseded" if newer else "task_deleted"
+    return SUPERSEDED if newer else TASK_DELETED
 
 
 def run_exists(dag_id: str, run_id: str, *, session: Session) -> bool:

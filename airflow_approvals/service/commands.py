@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from airflow_approvals.airflow_core import facts, ways
+from airflow_approvals.airflow_core import cleaning, facts, ways
 from airflow_approvals.airflow_core.facts import LockedTask
 from airflow_approvals.domain.approval import Approval, Origin
 from airflow_approvals.domain.commands.advance import advance
@@ -33,6 +33,9 @@ from airflow_approvals.service import audit, delivering
 from airflow_approvals.service.audit import Deed
 from airflow_approvals.service.transaction import Work, afterwards, writing
 from airflow_approvals.store import approvals as store
+
+CLEANED = "cleaned"
+"""The reason where ``airflow db clean`` took away what waited."""
 
 Input = TypeVar("Input")
 Given = TypeVar("Given", Answer, Edit, Cancellation)
@@ -176,18 +179,28 @@ def _caught_up(approval: Approval, task: LockedTask | None, now: datetime, *, se
 
 
 def _why_gone(approval: Approval, task: LockedTask | None, *, session: Session) -> str | None:
-    origin = approval.origin
-    if approval.waiter is None:
+    origin, waiter = approval.origin, approval.waiter
+    if waiter is None:
         lives = facts.run_exists(origin.dag_id, origin.run_id, session=session)
-        return None if lives else "run_deleted"
-    return facts.why_gone(
-        task,
-        dag_id=origin.dag_id,
-        run_id=origin.run_id,
-        task_id=origin.task_id,
-        map_index=origin.map_index,
+        reason = None if lives else facts.RUN_DELETED
+    else:
+        reason = facts.why_gone(
+            task,
+            dag_id=origin.dag_id,
+            run_id=origin.run_id,
+            task_id=origin.task_id,
+            map_index=origin.map_index,
+            session=session,
+        )
+    if reason in facts.MISSING and cleaning.was_cleaned(
+        origin.dag_id,
+        origin.run_id,
+        None if waiter is None else waiter.ti_id,
+        since=approval.created_at,
         session=session,
-    )
+    ):
+        return CLEANED
+    return reason
 
 
 def _passed_on(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import column, inspect, select, table
+from sqlalchemy import String, column, inspect, select, table
 from sqlalchemy.orm import Session
 
 TABLE = "alembic_version_approvals"
@@ -14,5 +14,4 @@ def found(*, session: Session) -> str | None:
     """Give the migration that the database has got to; None when it has none of the tables."""
     if not inspect(session.connection()).has_table(TABLE):
         return None
-    query = select(column("version_num")).select_from(table(TABLE))
-    return session.execute(query).scalar_one_or_none()
+    return session.execute(select(table(TABLE, column("version_num", String())))).scalar_one_or_none()

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from airflow.models.log import Log
+from sqlalchemy import delete
 
 from airflow_approvals.domain.approval import Approval, Withdrawn
 from airflow_approvals.domain.errors import AlreadyClosed
 from airflow_approvals.domain.events import Cancelled
 from airflow_approvals.domain.people import SYSTEM
 from airflow_approvals.domain.status import Status
-from tests.airflow_rows import AirflowRows
+from tests.airflow_rows import DAG_ID, RUN_ID, AirflowRows
 from tests.builders import DIRECTOR, HOUR, NOW, STRANGER, ti_id_of
 from tests.integration.service.desk import SOON, Desk
 
@@ -124,3 +126,69 @@ def test_a_stranger_is_told_that_it_is_closed(desk: Desk) -> None:
     with pytest.raises(AlreadyClosed):
         desk.decide(gate, actor=STRANGER)
     assert_cancelled(desk, gate, "task_failed")
+
+
+def clean_up(desk: Desk, event: str = "cli_cleanup_tables", *, at: datetime = SOON, **fields: object) -> None:
+    """Leave in Airflow's log what `airflow db clean` leaves there, or something else."""
+    log = Log(event=event, **fields)
+    log.dttm = at
+    with desk.sessions.begin() as session:
+        session.add(log)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["and made anew", "and no more"])
+def test_a_task_that_was_cleaned_away(desk: Desk, rows: AirflowRows, again: bool) -> None:
+    """Airflow makes a cleaned task instance of a running run anew: that is no try that somebody wanted."""
+    gate = desk.gate()
+    rows.remove(ti_id_of(gate))
+    clean_up(desk)
+    if again:
+        rows.task_instance(state=None)
+    desk.advance(gate)
+    assert_cancelled(desk, gate, "cleaned")
+
+
+def test_a_run_that_was_cleaned_away(desk: Desk, rows: AirflowRows) -> None:
+    """By hand or by a task: the run is no more."""
+    requests = desk.gate(), desk.by_hand()
+    rows.remove_run()
+    clean_up(desk)
+    for request in requests:
+        desk.advance(request)
+        assert_cancelled(desk, request, "cleaned")
+
+
+def test_who_deletes_a_run_is_not_taken_for_a_clean_up(desk: Desk, rows: AirflowRows) -> None:
+    """Of this run, or of the whole Dag; what was deleted of another Dag is no matter."""
+    origin = {"dag_id": DAG_ID, "run_id": RUN_ID}
+    for fields, reason in (
+        ({"event": "delete_dag_run", **origin}, "run_deleted"),
+        ({"event": "delete_dag", "dag_id": DAG_ID}, "run_deleted"),
+        ({"event": "delete_dag", "dag_id": "another"}, "cleaned"),
+    ):
+        gate = desk.gate()
+        rows.remove_run()
+        clean_up(desk)
+        clean_up(desk, **fields)
+        desk.advance(gate)
+        assert_cancelled(desk, gate, reason)
+        with desk.sessions.begin() as session:
+            session.execute(delete(Log))
+
+
+def test_a_new_try_is_no_clean_up(desk: Desk, rows: AirflowRows) -> None:
+    """Somebody cleaned, and the task was tried again: both are true, and one is why."""
+    gate = desk.gate()
+    clean_up(desk)
+    rows.set_state(rows.next_try(ti_id_of(gate)), "running")
+    desk.advance(gate)
+    assert_cancelled(desk, gate, "superseded")
+
+
+def test_a_clean_up_of_before_is_no_reason(desk: Desk, rows: AirflowRows) -> None:
+    """It was over when the task asked."""
+    clean_up(desk, at=NOW - HOUR)
+    gate = desk.gate()
+    rows.remove(ti_id_of(gate))
+    desk.advance(gate)
+    assert_cancelled(desk, gate, "task_deleted")

@@ -142,7 +142,7 @@ class ApprovalsApi:
 
     def reads(self) -> list[Asked]:
         """Give the watchers' reads so far."""
-        return [asked for asked in self.asked if asked.what == "list"]
+        return self.commands("list")
 
     def commands(self, what: str) -> list[Asked]:
         """Give the other calls of one kind so far."""
@@ -174,12 +174,7 @@ class ApprovalsApi:
         self, what: str, authorization: str, ids: frozenset[UUID]
     ) -> tuple[UUID | None, Response | None]:
         """Note a call; give the caller's task instance, and the answer if it has been prescribed."""
-        token = authorization.removeprefix("Bearer ")
-        try:
-            subject = tokens.subject(token, secret=self.secret, previous=self.secrets_before)
-        except NotSignedIn:
-            self.refused += 1
-            raise
+        subject = self._subject(authorization.removeprefix("Bearer "))
         asked = Asked(what, time.monotonic(), ids, subject)
         self.asked.append(asked)
         prescribed = self.broken(asked)
@@ -193,6 +188,13 @@ class ApprovalsApi:
             if found is None or ti_id_of(found) != ti_id:
                 raise NotAllowed("A task's token reaches only its own request.", rule="own_request")
         return ti_id, prescribed
+
+    def _subject(self, token: str) -> str:
+        try:
+            return tokens.subject(token, secret=self.secret, previous=self.secrets_before)
+        except NotSignedIn:
+            self.refused += 1
+            raise
 
     def _app(self) -> FastAPI:
         app = FastAPI(openapi_url=None)
@@ -211,17 +213,14 @@ class ApprovalsApi:
             )
             asked = Content.of(subject=body.subject, body=body.body, metadata=body.metadata)
             known = next((a for a in self.approvals.values() if ti_id_of(a) == ti_id), None)
-            return prescribed or ApprovalShape.of(
-                known or self._open(ti_id, asked, policy, (body.waits.value() if body.waits else None))
-            )
+            waits = body.waits.value() if body.waits else None
+            return prescribed or ApprovalShape.of(known or self._open(ti_id, asked, policy, waits))
 
         @app.post(f"{self.prefix}/approvals/list", response_model=WatchedCollection)
         async def list_watched(body: WatchBody, authorization: Authorization) -> Any:
             _, prescribed = self._enter("list", authorization, frozenset(body.ids))
-            found = [self.approvals[i] for i in body.ids if i in self.approvals]
-            return prescribed or WatchedCollection(
-                approvals=[WatchedShape.of(approval) for approval in found]
-            )
+            found = [WatchedShape.of(self.approvals[i]) for i in body.ids if i in self.approvals]
+            return prescribed or WatchedCollection(approvals=found)
 
         @app.get(f"{self.prefix}/approvals/{{approval_id}}", response_model=ApprovalShape)
         async def get(approval_id: UUID, authorization: Authorization) -> Any:
