@@ -1,6 +1,8 @@
-"""An HTTP transport that asks Airflow's own API again when SQLite was locked."""
+"""HTTP transports that ask again: when SQLite was locked, or while servers are away."""
 
 from __future__ import annotations
+
+import time
 
 import httpx
 
@@ -35,3 +37,27 @@ class PatientTransport(httpx.HTTPTransport):
             and request.url.path.startswith(self._airflow_path)
             and b'"Database error"' in response.read()
         )
+
+
+class SteadyReading(httpx.HTTPTransport):
+    """Asks again, for a while, what only reads and was not answered well; commands go through as they are."""
+
+    def __init__(self, patience_seconds: float = 60.0) -> None:
+        super().__init__()
+        self._patience_seconds = patience_seconds
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request, and if it reads, again every second until a server has answered it."""
+        give_up = time.monotonic() + (self._patience_seconds if request.method == "GET" else 0)
+        while True:
+            late = time.monotonic() > give_up
+            try:
+                response = super().handle_request(request)
+            except httpx.TransportError:
+                if late:
+                    raise
+            else:
+                if late or not response.is_server_error:
+                    return response
+                response.close()
+            time.sleep(1)

@@ -25,7 +25,9 @@ URL_VARIABLE = "AIRFLOW_APPROVALS_TEST_POSTGRES"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
-_FAST_BUT_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# A crash of the machine loses data so, and one of the server the last half second if it is forgetful, too.
+_FAST = ("fsync=off", "full_page_writes=off", "max_connections=200")
+_FORGETFUL = ("synchronous_commit=off",)
 _MISSING = (
     f"no PostgreSQL server programs found: what needs PostgreSQL is skipped. "
     f"Install them (Debian, Ubuntu: apt-get install postgresql; nothing has to be running), "
@@ -50,6 +52,7 @@ class PrivateServer:
     programs: Path
     folder: Path
     user: str | None
+    crash_safe: bool = False  # keeps what was committed when the server, not the machine, ends at once
     port: int = field(default_factory=free_port)
 
     @property
@@ -62,7 +65,8 @@ class PrivateServer:
         """Run it; may be done again, with the same data."""
         options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder}"]
         command = [str(self.programs / "postgres"), "-D", f"{self.folder}/data", "-p", str(self.port)]
-        command += [argument for option in (*options, *_FAST_BUT_FORGETFUL) for argument in ("-c", option)]
+        options += [*_FAST, *(() if self.crash_safe else _FORGETFUL)]
+        command += [argument for option in options for argument in ("-c", option)]
         log = self.folder / "log"
         with (
             log.open("ab") as output,
@@ -81,9 +85,14 @@ class PrivateServer:
             finally:
                 _stop(server)
 
+    def crash(self) -> None:
+        """End it at once, with all connections and without a word to the disk; only while it runs."""
+        pg_ctl = [str(self.programs / "pg_ctl"), "stop", "-D", f"{self.folder}/data", "-m", "immediate"]
+        subprocess.run(pg_ctl, user=self.user, cwd=self.folder, stdout=subprocess.DEVNULL, check=True)
+
 
 @contextlib.contextmanager
-def prepared_server(programs: Path) -> Iterator[PrivateServer]:
+def prepared_server(programs: Path, *, crash_safe: bool = False) -> Iterator[PrivateServer]:
     """Make a server's data, gone at the end; it does not run yet."""
     # PostgreSQL refuses to run as root; its Debian package brings a user for it.
     user = "postgres" if os.geteuid() == 0 else None
@@ -94,7 +103,7 @@ def prepared_server(programs: Path) -> Iterator[PrivateServer]:
         initdb = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "postgres", "-A", "trust"]
         initdb += ["--no-sync", "-E", "UTF8", "--locale", "C"]
         subprocess.run(initdb, user=user, cwd=folder, stdout=subprocess.DEVNULL, check=True)
-        yield PrivateServer(programs, Path(folder), user)
+        yield PrivateServer(programs, Path(folder), user, crash_safe)
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from typing_extensions import Self
 
 from dev.deployment import Account, Deployment, StackError
 from dev.patience import PatientTransport
@@ -55,7 +56,7 @@ class AirflowStack(Deployment):
     _clients: dict[str, httpx.Client] = field(init=False, default_factory=dict)
     _lock: int | None = field(init=False, default=None)
 
-    def __enter__(self) -> AirflowStack:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc_info: object) -> None:
@@ -96,13 +97,23 @@ class AirflowStack(Deployment):
         if name in self._running:
             raise ValueError(f"{name} is already running")
         lock = self.claim_home()
+        self._started_at[name] = datetime.now(timezone.utc)
+        self._running[name] = Process(
+            name, self.command(name), env=self.env_of(name), log=self.log_file(name), keep=[lock]
+        )
+        (self.home / "lock").write_text(" ".join(str(process.pid) for process in self._running.values()))
+
+    def command(self, name: str) -> list[str]:
+        """What starts a component."""
         command = [sys.executable, "-m", "airflow", name]
         if name in ("scheduler", "triggerer"):
             # The log servers have fixed ports, and are not needed: the API server reads logs from the home.
             command.append("--skip-serve-logs")
-        self._started_at[name] = datetime.now(timezone.utc)
-        self._running[name] = Process(name, command, env=self.env, log=self.log_file(name), keep=[lock])
-        (self.home / "lock").write_text(" ".join(str(process.pid) for process in self._running.values()))
+        return command
+
+    def env_of(self, _name: str) -> Mapping[str, str]:
+        """Environment of a component: the same for all."""
+        return self.env
 
     def stop_component(self, name: str) -> None:
         """End one component the way a service manager does."""
@@ -192,7 +203,7 @@ class AirflowStack(Deployment):
         """
         task_logs = sorted((self.home / "logs" / "tasks").rglob("*.log"), key=lambda log: log.stat().st_mtime)
         lines = [f"{problem}; logs are in {self.home / 'logs'}"]
-        components = sorted(COMPONENTS, key=lambda name: name != of)
+        components = sorted(self._started_at, key=lambda name: name != of)
         for log in [*map(self.log_file, components), *task_logs[-TASK_LOGS:]]:
             if log.exists():
                 lines.append(f"--- the end of {log.relative_to(self.home)}")
@@ -212,11 +223,18 @@ class AirflowStack(Deployment):
         """An HTTP client signed in as the user, with paths relative to the base URL; one per user."""
         if user not in self._clients:
             headers = {"Authorization": f"Bearer {self.token(user)}"}
-            transport = PatientTransport(f"{self.base_path.rstrip('/')}/api/v2/")
             self._clients[user] = httpx.Client(
-                base_url=self.base_url, headers=headers, transport=transport, trust_env=False, timeout=30
+                base_url=self.base_url,
+                headers=headers,
+                transport=self.transport(),
+                trust_env=False,
+                timeout=30,
             )
         return self._clients[user]
+
+    def transport(self) -> httpx.BaseTransport:
+        """What carries the requests of such a client."""
+        return PatientTransport(f"{self.base_path.rstrip('/')}/api/v2/")
 
     @property
     def admin(self) -> httpx.Client:
