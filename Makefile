@@ -26,7 +26,7 @@ $(error AIRFLOW_VERSION=$(AIRFLOW_VERSION) is not one of $(TESTED_AIRFLOWS))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo demo-shell demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
+.PHONY: help audit chaos demo demo-shell demo-check test test-ui mutants coverage-report lint lint-ui format format-ui ui screenshots build check-wheel \
   constraints clean
 
 help: ## Show this list
@@ -63,6 +63,9 @@ RUN_PYTEST := $(if $(COVERAGE),-m coverage run --parallel-mode) -m pytest
 test: $(INSTALLED) ## Run the tests (ARGS="-k escalation", ARGS=tests/unit)
 	@$(if $(COVERAGE),rm -f .coverage .coverage.*)
 	@$(BIN)/python -m dev.postgres -- $(BIN)/python $(RUN_PYTEST) $(ARGS)
+
+chaos: $(INSTALLED) ## Take parts of a cluster away while gates wait, all of them three times, and print the table (an hour)
+	AIRFLOW_APPROVALS_TEST_NO_SKIP=1 AIRFLOW_APPROVALS_TEST_ROUNDS=3 $(BIN)/python -m pytest tests/cluster $(ARGS)
 
 test-ui: $(UI_INSTALLED) ## Test the page's logic
 	cd $(UI) && npx vitest run

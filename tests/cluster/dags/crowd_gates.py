@@ -1,0 +1,46 @@
+"""The kinds of gates that wait while parts of the cluster go away."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Context
+
+from airflow_approvals import ApprovalExtOperator
+
+ANY_NUMBER: dict[str, Any] = {"schedule": None, "max_active_runs": 500, "max_active_tasks": 500}
+# What a worker has to go on with may lose its worker: Airflow then needs another try.
+ON_A_WORKER: dict[str, Any] = {"retries": 5, "retry_delay": timedelta(seconds=2)}
+SUBJECT = "{{ dag.dag_id }} of {{ run_id }}"
+
+
+def take_a_while(_context: Context, _result: Any) -> None:
+    """Give whoever kills workers the time to meet this."""
+    time.sleep(3)
+
+
+def note(_context: Context) -> None:
+    """Be a callback, which only a worker can call."""
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "crowd_plain": {},
+    "crowd_trigger": {"deferrable": True},
+    "crowd_escalating": {
+        "escalate_role": "director",
+        "expires_in": timedelta(seconds=30),
+        **ON_A_WORKER,  # which looks at the deadline
+    },
+    "crowd_callback": {"on_success_callback": note, "post_execute": take_a_while, **ON_A_WORKER},
+}
+
+for dag_id, arguments in KINDS.items():
+    with DAG(dag_id, **ANY_NUMBER):
+        ApprovalExtOperator(task_id="gate", subject=SUBJECT, approver_role="manager", **arguments)
+
+with DAG("crowd_mapped", **ANY_NUMBER):
+    ApprovalExtOperator.partial(task_id="gate", approver_role="manager").expand(
+        subject=[f"number {number}" for number in range(4)]
+    )
