@@ -146,7 +146,9 @@ class Crowd:
         left = list(self.of(*parts))
 
         def ended() -> bool:
-            states = self.states()
+            states, requests = self.states(), self.requests()
+            again = [gate for gate in left if _asks_again(requests[gate.key])]
+            assert not again, "\n".join(f"{gate} asks again:\n{gate.run.story()}" for gate in again[:3])
             left[:] = [gate for gate in left if states.get(gate.key) not in FINAL]
             return not left
 
@@ -185,6 +187,12 @@ def _planned(run: Run, map_index: int, number: int) -> Gate:
 
 def _all(states: dict[Key, str | None], wanted: tuple[str, ...], gates: Iterable[Gate]) -> bool:
     return all(states.get(gate.key) in wanted for gate in gates)
+
+
+def _asks_again(requests: list[dict[str, Any]]) -> bool:
+    """Tell whether people who have answered are asked once more."""
+    answered = any(request["status"] in STATE_OF for request in requests)
+    return answered and any(request["status"] not in CLOSING for request in requests)
 
 
 def _problems(gate: Gate, state: str | None, requests: list[dict[str, Any]]) -> Iterator[str]:
