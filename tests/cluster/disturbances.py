@@ -89,12 +89,17 @@ def restart(cluster: Cluster, names: Sequence[str]) -> None:
 
 QUICK: tuple[Disturbance, ...] = (
     api_server_killed,
-    triggerer_killed,
     worker_killed,
     broker_away,
     database_restarted,
 )
-SLOW: tuple[Disturbance, ...] = (scheduler_killed, database_away, rolling_restart, secret_rotated)
+SLOW: tuple[Disturbance, ...] = (
+    scheduler_killed,
+    triggerer_killed,
+    database_away,
+    rolling_restart,
+    secret_rotated,
+)
 
 
 def _kill(cluster: Cluster, name: str) -> None:

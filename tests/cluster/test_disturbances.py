@@ -5,20 +5,18 @@ The quick ones once; with AIRFLOW_APPROVALS_TEST_ROUNDS=3, as `make chaos` sets 
 
 from __future__ import annotations
 
-import os
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dev.cluster import Cluster
-from tests.cluster.conftest import Row
+from dev.cluster import Cluster, kind
+from tests.cluster.conftest import ROUNDS, Row
 from tests.cluster.crowd import Crowd
 from tests.cluster.disturbances import QUICK, SLOW, Disturbance
 
 pytestmark = pytest.mark.cluster
-
-ROUNDS = int(os.environ.get("AIRFLOW_APPROVALS_TEST_ROUNDS", "0"))
 
 
 @pytest.mark.parametrize("disturb", QUICK + (SLOW if ROUNDS else ()), ids=lambda what: what.__name__)
@@ -44,5 +42,6 @@ def test_a_disturbance_changes_no_outcome(
         counts = crowd.assert_right()
         outcome = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     finally:
-        seconds, restarted = time.monotonic() - began, len(well.ended_by_itself)
-        table.append(Row(disturb.__name__, outcome, len(crowd.gates), seconds, restarted))
+        ended = Counter(map(kind, well.ended_by_itself))
+        told = ", ".join(f"{count} {what}" for what, count in sorted(ended.items())) or "none"
+        table.append(Row(disturb.__name__, outcome, len(crowd.gates), time.monotonic() - began, told))
