@@ -64,6 +64,7 @@ defaults
 listen airflow
   bind 127.0.0.1:{port}
   option httpchk GET {health}
+  http-check expect string '"status":"healthy"'
   default-server check inter 1s fall 2 rise 1
 {servers}
 """

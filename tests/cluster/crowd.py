@@ -211,8 +211,8 @@ def _problems(gate: Gate, state: str | None, requests: list[dict[str, Any]]) -> 
     if state != STATE_OF[outcome]:
         yield f"{outcome}, and the task is {state}"
     for request in requests:
-        ends = [event for event in gate.run.events(request) if event["type"] in CLOSING]
-        if [end["type"] for end in ends] != [request["status"]]:
-            yield f"the record of {request['id']} ends {len(ends)} times"
+        ends = [event for event in gate.run.types(request) if event in (*CLOSING, "carried")]
+        if ends not in ([request["status"]], ["carried"]):
+            yield f"the record of {request['id']} ends with {ends}"
         if request["status"] in STATUS_OF.values() and request["actor_name"] != gate.user:
             yield f"{request['actor_name']} answered, not {gate.user}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,13 @@ ON_A_WORKER: dict[str, Any] = {"retries": 5, "retry_delay": timedelta(seconds=2)
 SUBJECT = "{{ dag.dag_id }} of {{ run_id }}"
 
 
-def take_a_while(_context: Context, _result: Any) -> None:
-    """Give whoever kills workers the time to meet this."""
-    time.sleep(3)
+class Slow(ApprovalExtOperator):
+    """Gives whoever kills workers the time to meet it before it has taken the answer."""
+
+    def execute_complete(self, context: Context, event: Mapping[str, Any]) -> dict[str, Any]:
+        """Wait a while."""
+        time.sleep(5)
+        return super().execute_complete(context, event)
 
 
 def note(_context: Context) -> None:
@@ -33,12 +38,18 @@ KINDS: dict[str, dict[str, Any]] = {
         "expires_in": timedelta(seconds=30),
         **ON_A_WORKER,  # which looks at the deadline
     },
-    "crowd_callback": {"on_success_callback": note, "post_execute": take_a_while, **ON_A_WORKER},
+    "crowd_callback": {"kind": Slow, "on_success_callback": note, **ON_A_WORKER},
 }
+
+
+def gate(*, kind: type[ApprovalExtOperator] = ApprovalExtOperator, **arguments: Any) -> None:
+    """A gate of the Dag around it."""
+    kind(task_id="gate", subject=SUBJECT, approver_role="manager", **arguments)
+
 
 for dag_id, arguments in KINDS.items():
     with DAG(dag_id, **ANY_NUMBER):
-        ApprovalExtOperator(task_id="gate", subject=SUBJECT, approver_role="manager", **arguments)
+        gate(**arguments)
 
 with DAG("crowd_mapped", **ANY_NUMBER):
     ApprovalExtOperator.partial(task_id="gate", approver_role="manager").expand(
