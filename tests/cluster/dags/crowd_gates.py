@@ -35,7 +35,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "crowd_trigger": {"deferrable": True},
     "crowd_escalating": {
         "escalate_role": "director",
-        "expires_in": timedelta(seconds=30),
+        "expires_in": timedelta(seconds=40),
         **ON_A_WORKER,  # which looks at the deadline
     },
     "crowd_callback": {"kind": Slow, "on_success_callback": note, **ON_A_WORKER},
