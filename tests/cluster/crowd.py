@@ -62,7 +62,7 @@ class Crowd:
 
     @classmethod
     def waiting(cls, cluster: Cluster) -> Crowd:
-        """Start the runs, and wait until all gates have parked; on a slow machine a deadline may have passed."""
+        """Start the runs, and wait until all gates have parked, or where that is slow, have ended."""
         for user in ("manager", "director", "author"):
             cluster.client(user)  # signed in before anything happens
         crowd = cls(cluster)
