@@ -59,6 +59,7 @@ defaults
   timeout connect 2s
   timeout client 60s
   timeout server 60s
+  timeout check 15s
   retries 2
   option redispatch
 listen airflow
