@@ -41,6 +41,7 @@ _TABLES = (
     "approval_approver",
     "approval_waiter",
     "approval",
+    "hitl_detail",
     "task_instance_history",
     "task_instance",
     "dag_run",
