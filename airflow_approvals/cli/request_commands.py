@@ -21,7 +21,7 @@ from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.events import Updated
 from airflow_approvals.domain.people import ApproverKind
 from airflow_approvals.domain.rules import Answer
-from airflow_approvals.domain.search import Filters, Order
+from airflow_approvals.domain.search import Cut, Filters, Order
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import commands, looking, reading, short_ids
 from airflow_approvals.service.again import again
@@ -61,18 +61,13 @@ def list_requests(args: Namespace) -> None:
         search=args.search,
     )
     work = load_work()
-    found, total = looking.page(
-        filters,
-        viewer=operator(work=work),
-        order=Order(args.order_by),
-        limit=args.limit,
-        offset=0,
-        now=work.clock(),
-        work=work,
-    )
-    _print_requests(found, args.output, work=work)
-    if total > len(found):
-        print(f"{len(found)} of {total} requests shown; --limit shows more.", file=sys.stderr)
+    viewer = operator(work=work)
+    cut = Cut(order=Order(args.order_by), limit=args.limit)
+    found = looking.page(filters, viewer=viewer, cut=cut, now=work.clock(), work=work)
+    shown = len(found.approvals)
+    _print_requests(found.approvals, args.output, work=work)
+    if found.total.number > shown:
+        print(f"{shown} of {found.total} requests shown; --limit shows more.", file=sys.stderr)
 
 
 @reads

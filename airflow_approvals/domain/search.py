@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID
 
-from airflow_approvals.domain.approval import Source
+from airflow_approvals.domain.approval import Approval, Source
 from airflow_approvals.domain.calendar import require_aware
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.status import Status
+
+MAX_TOTAL = 10_000
+"""As far as anybody wants to know how many there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,65 @@ class Order(str, Enum):
     EXPIRES_AT_DESC = "-expires_at"
     RESOLVED_AT = "resolved_at"
     RESOLVED_AT_DESC = "-resolved_at"
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the latest comes first."""
+        return self.value.startswith("-")
+
+    @property
+    def column(self) -> str:
+        """The time that is sorted by."""
+        return self.value.removeprefix("-")
+
+
+After = tuple[datetime | None, UUID]
+"""The last request of a page, by what lists are sorted by: its time, if it has one, and its id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """Which part of a list.
+
+    :param after: only what comes after that one.
+    :param offset: and after so many more.
+    """
+
+    order: Order = Order.CREATED_AT_DESC
+    limit: int
+    offset: int = 0
+    after: After | None = None
+
+
+class Total(NamedTuple):
+    """How many requests a list has; it is counted as far as ``MAX_TOTAL``.
+
+    :param has_more: there are more than ``number``.
+    """
+
+    number: int
+    has_more: bool = False
+
+    @classmethod
+    def of(cls, counted: int) -> Total:
+        """Take a count that may have gone further."""
+        return cls(min(counted, MAX_TOTAL), counted > MAX_TOTAL)
+
+    def __str__(self) -> str:
+        return f"{self.number:,}{'+' if self.has_more else ''}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One part of a list.
+
+    :param total: of the whole list.
+    :param next_after: where the next page begins; None when this is the last one.
+    """
+
+    approvals: list[Approval]
+    total: Total
+    next_after: After | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from airflow_approvals.airflow_core import facts
 from airflow_approvals.domain.approval import Approval
 from airflow_approvals.domain.errors import ApprovalError
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Page, Total, Viewer
 from airflow_approvals.domain.status import OPEN
 from airflow_approvals.service import commands, reading
 from airflow_approvals.service.transaction import Work
@@ -38,28 +39,30 @@ def get(approval_id: UUID, *, work: Work) -> Approval:
     return approval
 
 
-def page(
-    filters: Filters, *, viewer: Viewer, order: Order, limit: int, offset: int, now: datetime, work: Work
-) -> tuple[list[Approval], int]:
-    """List visible requests; gives one page and the number of all that match.
+def page(filters: Filters, *, viewer: Viewer, cut: Cut, now: datetime, work: Work) -> Page:
+    """List visible requests.
 
     Open ones that nobody waits for are left out, and closed soon; then they are in the lists they belong to.
     """
-    found, total = reading.page(
-        filters, viewer=viewer, order=order, limit=limit, offset=offset, now=now, work=work
-    )
-    gone = _gone(map(_held, found), work)
-    return [approval for approval in found if approval.id not in gone], total - len(gone)
+    found = reading.page(filters, viewer=viewer, cut=cut, now=now, work=work)
+    gone = _gone(map(_held, found.approvals), work)
+    there = [approval for approval in found.approvals if approval.id not in gone]
+    return replace(found, approvals=there, total=_without(gone, found.total))
 
 
-def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> int:
+def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> Total:
     """Count what the viewer may decide now: the total of the list with ``assigned_to_me``."""
     waiting = Filters(assigned_to_me=True)
     with work.sessions() as session:
         held = listing.held(waiting, viewer, now=now, limit=MAX_COUNTED + 1, session=session)
     gone = _gone(held, work)
-    total = len(held) if len(held) <= MAX_COUNTED else reading.count_waiting(viewer, now=now, work=work)
-    return total - len(gone)
+    is_all = len(held) <= MAX_COUNTED
+    total = Total.of(len(held)) if is_all else reading.count_waiting(viewer, now=now, work=work)
+    return _without(gone, total)
+
+
+def _without(gone: Collection[UUID], total: Total) -> Total:
+    return total if total.has_more else Total(total.number - len(gone))
 
 
 def vanished(held: Collection[Held], *, session: Session) -> list[UUID]:

@@ -15,7 +15,7 @@ from airflow_approvals.domain.errors import ApprovalError, NotFound
 from airflow_approvals.domain.events import AnyEvent
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.rules import Answer
-from airflow_approvals.domain.search import Filters, Order, Place, Viewer, Watched
+from airflow_approvals.domain.search import Cut, Filters, Page, Place, Total, Viewer, Watched
 from airflow_approvals.service.transaction import Work
 from airflow_approvals.store import approvals as store
 from airflow_approvals.store import listing
@@ -94,31 +94,29 @@ def teams_of_dags(
     :param dag_ids: only those of them; None, or none: every Dag.
     """
     with work.sessions() as session:
-        stored = listing.dag_teams(dag_ids or None, session=session)
-        known = facts.team_names(stored, session=session)
-    return {**stored, **{dag_id: {team_name} for dag_id, team_name in known.items()}}
+        asked = listing.dags_with_requests(session=session)
+        asked &= set(dag_ids or asked)
+        known = facts.team_names(asked, session=session)
+        gone = listing.dag_teams(asked - known.keys(), session=session)
+    return {**gone, **{dag_id: {team_name} for dag_id, team_name in known.items()}}
 
 
-def page(
-    filters: Filters, *, viewer: Viewer, order: Order, limit: int, offset: int, now: datetime, work: Work
-) -> tuple[list[Approval], int]:
-    """List visible requests; gives one page and the number of all that match."""
+def page(filters: Filters, *, viewer: Viewer, cut: Cut, now: datetime, work: Work) -> Page:
+    """List visible requests."""
     with work.sessions() as session:
-        return listing.page(
-            filters, viewer, now=now, order=order, limit=limit, offset=offset, session=session
-        )
+        return listing.page(filters, viewer, now=now, cut=cut, session=session)
 
 
-def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> int:
+def count_waiting(viewer: Viewer, *, now: datetime, work: Work) -> Total:
     """Count what the viewer may decide now: the total of the list with ``assigned_to_me``."""
     with work.sessions() as session:
         return listing.count(Filters(assigned_to_me=True), viewer, now=now, session=session)
 
 
 def choices(viewer: Viewer, *, limit: int, work: Work) -> tuple[list[str], list[str]]:
-    """Give the Dags and the roles that occur in visible requests, at most ``limit`` of each, sorted."""
+    """Give Dags and roles that occur in visible requests, at most ``limit`` of each, sorted."""
     with work.sessions() as session:
-        return listing.choices(viewer, limit=limit, session=session)
+        return listing.choices(viewer, limit=limit, now=work.clock(), session=session)
 
 
 def why_not_answer(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -20,6 +21,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
+    literal_column,
+    text,
 )
 
 from airflow_approvals.domain.approval import Verdict
@@ -42,6 +46,11 @@ metadata = MetaData(
 )
 
 Json = JSON(none_as_null=True)
+
+IS_OPEN = text("status IN ('pending', 'escalated')")
+COUNTED = ("dag_id", "level", "status", "escalated_at", "resolved_at", "actor_kind")
+"""What numbers are computed from: in the index, so that no request has to be read for them."""
+BETWEEN: ColumnElement[str] = literal_column("'\n'")  # which none of the texts has
 
 
 def _one_of(column: str, values: type[Enum]) -> CheckConstraint:
@@ -92,9 +101,15 @@ approval = Table(
     Index(None, "status", "expires_at"),
     Index(None, "status", "created_at"),
     Index(None, "dag_id", "run_id", "task_id"),
-    Index(None, "created_at"),
-    Index(None, "resolved_at"),
+    Index(None, "dag_id", "team_name"),
+    Index(None, "created_at", "id", postgresql_include=COUNTED),
+    Index(None, "resolved_at", "id"),
+    Index(None, "expires_at", "id", postgresql_where=IS_OPEN, sqlite_where=IS_OPEN),
 )
+
+searchable = approval.c.subject + BETWEEN + approval.c.dag_id + BETWEEN + approval.c.run_id
+searchable += BETWEEN + func.coalesce(approval.c.task_id, literal_column("''"))
+"""What a search looks through."""
 
 waiter = _child(
     "approval_waiter",

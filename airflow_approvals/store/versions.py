@@ -6,7 +6,7 @@ from sqlalchemy import String, column, inspect, select, table
 from sqlalchemy.orm import Session
 
 TABLE = "alembic_version_approvals"
-NEEDED = "0005"
+NEEDED = "0006"
 """The last migration of this version."""
 
 

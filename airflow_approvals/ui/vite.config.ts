@@ -61,7 +61,7 @@ export default defineConfig({
   build: {
     minify: "terser",
     target: "es2022",
-    terserOptions: { compress: { ecma: 2020, passes: 3, pure_getters: true, unsafe_arrows: true } },
+    terserOptions: { compress: { drop_console: true, ecma: 2020, passes: 3, pure_getters: true, unsafe_arrows: true } },
     lib: { entry: "src/index.tsx", name: "AirflowPlugin", formats: ["umd"], fileName: () => "approvals.js" },
     rollupOptions: { external: Object.keys(HOST), output: { globals: HOST, exports: "default" } },
   },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +12,11 @@ from airflow_approvals.domain.approval import Approval, Decided, Source, Verdict
 from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.people import ActorKind
 from airflow_approvals.domain.policy import Level, OnDeny, OnExpiry
+from airflow_approvals.domain.search import MAX_TOTAL, Order, Page
 from airflow_approvals.domain.status import Status
 from airflow_approvals.domain.waiting import Ends, Way
 from airflow_approvals.wire.base import Output
+from airflow_approvals.wire.cursors import cursor_of
 from airflow_approvals.wire.people import ApproverShape
 
 
@@ -165,13 +166,29 @@ class ContentShape(Output):
         )
 
 
-class ApprovalCollection(Output):
-    """One page of requests and the number of all that match."""
+class Listed(Output):
+    """What is told of a list beside one page of it."""
+
+    total_entries: int = Field(description=f"How many match; counted as far as {MAX_TOTAL:,}.")
+    more_than_total: bool = Field(description="There are more than `total_entries`.")
+    next_cursor: str | None = Field(description="`cursor` of the next page; null when this is the last one.")
+
+    @staticmethod
+    def told(page: Page, order: Order) -> dict[str, Any]:
+        """Give these values."""
+        return {
+            "total_entries": page.total.number,
+            "more_than_total": page.total.has_more,
+            "next_cursor": cursor_of(page.next_after, order),
+        }
+
+
+class ApprovalCollection(Listed):
+    """One page of requests."""
 
     approvals: list[ApprovalShape]
-    total_entries: int
 
     @classmethod
-    def of(cls, approvals: Iterable[Approval], total_entries: int) -> ApprovalCollection:
+    def of(cls, page: Page, order: Order) -> ApprovalCollection:
         """Shape one page."""
-        return cls(approvals=[ApprovalShape.of(a) for a in approvals], total_entries=total_entries)
+        return cls(approvals=[ApprovalShape.of(a) for a in page.approvals], **cls.told(page, order))

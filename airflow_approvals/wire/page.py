@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from airflow_approvals.domain.approval import Approval
+from airflow_approvals.domain.search import MAX_TOTAL
 from airflow_approvals.domain.status import Status
-from airflow_approvals.wire.approval import ApprovalShape
+from airflow_approvals.wire.approval import ApprovalShape, Listed
 from airflow_approvals.wire.base import Output
 from airflow_approvals.wire.events import EventShape
 from airflow_approvals.wire.people import ApproverShape
@@ -68,12 +69,11 @@ class RowShape(Output):
         )
 
 
-class RowCollection(Output):
-    """One page of lines, the number of all that match, and how many wait for you, whatever the filter."""
+class RowCollection(Listed):
+    """One page of lines, and how many requests wait for you, whatever the filter."""
 
     approvals: list[RowShape]
-    total_entries: int
-    waiting_for_me: int
+    waiting_for_me: int = Field(description=f"Counted as far as {MAX_TOTAL:,}.")
 
 
 class DetailShape(Output):

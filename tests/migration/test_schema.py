@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any
@@ -17,10 +18,12 @@ from airflow_approvals.domain.approval import Verdict
 from airflow_approvals.domain.people import ActorKind, ApproverKind
 from airflow_approvals.domain.status import Status
 from airflow_approvals.store.db_manager import ApprovalsDBManager
-from airflow_approvals.store.tables import metadata
-from tests.databases import Databases
+from airflow_approvals.store.tables import metadata, searchable
+from tests.databases import Databases, airflow
 
 TABLES = sorted(metadata.tables)
+SEARCH = "ix_approval_searchable"
+"""An index that only some databases can have, so that it is no part of the tables."""
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def differences(connection: sa.Connection) -> list[Any]:
     """What alembic would have to do to turn the database's tables of ours into those of the code."""
 
     def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
-        return kind != "table" or name in metadata.tables
+        return name in metadata.tables if kind == "table" else name != SEARCH
 
     options = {"include_object": ours, "compare_type": True, "compare_server_default": True}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
@@ -49,7 +52,7 @@ def test_nothing_differs(connection: sa.Connection) -> None:
 def test_a_difference_would_be_seen(databases: Databases) -> None:
     """The comparison above looks at the right tables."""
     with sa.create_engine(databases.migrated(), poolclass=sa.NullPool).connect() as connection:
-        connection.execute(sa.text("DROP INDEX ix_approval_created_at"))
+        connection.execute(sa.text("DROP INDEX ix_approval_created_at_id"))
         connection.execute(sa.text("ALTER TABLE approval_vote ADD COLUMN more INTEGER"))
         found = sorted(difference[0] for difference in differences(connection))
     assert found == ["add_index", "remove_column"]
@@ -93,7 +96,7 @@ def test_constraints_and_indexes_have_the_names_of_the_code(connection: sa.Conne
     }
     declared = metadata.tables[table]
     preparer = connection.dialect.identifier_preparer
-    assert names == {
+    assert names - {SEARCH} == {
         *(preparer.format_constraint(constraint) for constraint in declared.constraints),
         *(index.name for index in declared.indexes),
     }
@@ -109,16 +112,45 @@ def test_what_queries_rely_on_is_there(connection: sa.Connection) -> None:
         tuple(index["column_names"])
         for table in TABLES
         for index in found.get_indexes(table)
-        if not index.get("duplicates_constraint")
+        if not index.get("duplicates_constraint") and index["name"] != SEARCH
     }
     assert indexes == {
         ("status", "expires_at"),
         ("status", "created_at"),
         ("dag_id", "run_id", "task_id"),
-        ("created_at",),
-        ("resolved_at",),
+        ("dag_id", "team_name"),
+        ("created_at", "id"),
+        ("resolved_at", "id"),
+        ("expires_at", "id"),
         ("kind", "name"),
     }
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("databases", ["postgres"], indirect=True)
+@pytest.mark.parametrize("may_make", [True, False])
+def test_a_search_has_an_index_where_the_database_can_have_it(databases: Databases, may_make: bool) -> None:
+    """Where the extension may not be made, the migration goes on without, and a search works all the same."""
+    database = databases.empty()
+    with sa.create_engine(database, isolation_level="AUTOCOMMIT").connect() as owner:
+        name = f"approvals_test_{uuid.uuid4().hex}"
+        owner.execute(sa.text(f"CREATE ROLE {name} LOGIN"))
+        granted = "CREATE, CONNECT" if may_make else "CONNECT"
+        owner.execute(sa.text(f"GRANT {granted} ON DATABASE {owner.engine.url.database} TO {name}"))
+        owner.execute(sa.text(f"GRANT ALL ON SCHEMA public TO {name}"))
+    try:
+        theirs = owner.engine.url.set(username=name).render_as_string(hide_password=False)
+        airflow("db", "migrate", database=theirs)
+        with sa.create_engine(theirs, poolclass=sa.NullPool).connect() as connected:
+            found = {index["name"] for index in sa.inspect(connected).get_indexes("approval")}
+            searched = sa.select(metadata.tables["approval"]).where(searchable.icontains("release"))
+            assert connected.execute(searched).all() == []
+        assert (SEARCH in found) is may_make
+    finally:
+        with owner.engine.connect() as again:
+            again.execute(sa.text(f"DROP OWNED BY {name}"))
+            again.execute(sa.text(f"DROP ROLE {name}"))
+        owner.engine.dispose()
 
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name != "approval"])

@@ -29,7 +29,7 @@ from airflow_approvals.domain.content import Content
 from airflow_approvals.domain.errors import Invalid
 from airflow_approvals.domain.people import Approver
 from airflow_approvals.domain.policy import Policy
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Order, Page, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.domain.waiting import Waits
 from airflow_approvals.service import commands, looking, opening, reading
@@ -39,6 +39,7 @@ from airflow_approvals.service.transaction import Work
 from airflow_approvals.wire.approval import ApprovalCollection, ApprovalShape, ContentShape
 from airflow_approvals.wire.base import MAX_INT32, Fingerprint, Id, MapIndex, Name
 from airflow_approvals.wire.bodies import EditBody, OpenBody, ReplaceBody
+from airflow_approvals.wire.cursors import after_of
 from airflow_approvals.wire.events import EventCollection
 from airflow_approvals.wire.watching import WatchedCollection, WatchedShape
 
@@ -81,24 +82,28 @@ class ListQuery(BaseModel):
     order_by: Order = Order.CREATED_AT_DESC
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     offset: Annotated[int, Field(ge=0, le=MAX_INT32)] = 0
+    cursor: Annotated[str | None, Field(max_length=200)] = Field(
+        default=None,
+        description="`next_cursor` of the page before, all else as it was there.",
+    )
 
     def filters(self) -> Filters:
         """Give the filters without order and page."""
-        values = self.model_dump(exclude={"order_by", "limit", "offset"})
+        values = self.model_dump(exclude={"order_by", "limit", "offset", "cursor"})
         given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
         return Filters(**given)
 
-    def read(self, viewer: Viewer, *, now: datetime, work: Work) -> tuple[list[Approval], int]:
-        """Read the page that is asked for, and the number of all that match."""
-        return looking.page(
-            self.filters(),
-            viewer=viewer,
-            order=self.order_by,
-            limit=self.limit,
-            offset=self.offset,
-            now=now,
-            work=work,
-        )
+    def viewer(self, person: Person, work: Work) -> Viewer:
+        """Give the eyes of who asks; what waits for them they see, whatever Dags they may read."""
+        if self.assigned_to_me:
+            return Viewer(actor=person.actor, readable_dag_ids=frozenset())
+        return viewer_of(person, self.dag_id, work=work)
+
+    def read(self, viewer: Viewer, *, now: datetime, work: Work) -> Page:
+        """Read the page that is asked for."""
+        after = None if self.cursor is None else after_of(self.cursor, self.order_by)
+        cut = Cut(order=self.order_by, limit=self.limit, offset=self.offset, after=after)
+        return looking.page(self.filters(), viewer=viewer, cut=cut, now=now, work=work)
 
 
 @router.get("/approvals", responses=answers(403))
@@ -106,8 +111,8 @@ def list_approvals(
     query: Annotated[ListQuery, Query()], person: PersonDep, work: WorkDep
 ) -> ApprovalCollection:
     """List the requests you may see."""
-    found, total = query.read(viewer_of(person, query.dag_id, work=work), now=work.clock(), work=work)
-    return ApprovalCollection.of(found, total)
+    found = query.read(query.viewer(person, work), now=work.clock(), work=work)
+    return ApprovalCollection.of(found, query.order_by)
 
 
 @router.post(

@@ -42,18 +42,20 @@ class RowsQuery(ListQuery):
 def list_rows(query: Annotated[RowsQuery, Query()], person: PersonDep, work: WorkDep) -> RowCollection:
     """List the requests you may see, in short, and count those that wait for you."""
     now = work.clock()
-    viewer = viewer_of(person, query.dag_id, work=work)
-    found, total = query.read(viewer, now=now, work=work)
+    viewer = query.viewer(person, work)
+    found = query.read(viewer, now=now, work=work)
     rows = [
         RowShape.of(
             approval,
             can_decide=_why_not(approval, person, Verdict.DENY, now) is None,
             can_approve=_why_not(approval, person, Verdict.APPROVE, now) is None,
         )
-        for approval in found
+        for approval in found.approvals
     ]
     waiting = looking.count_waiting(viewer, now=now, work=work)
-    return RowCollection(approvals=rows, total_entries=total, waiting_for_me=waiting)
+    return RowCollection(
+        approvals=rows, waiting_for_me=waiting.number, **RowCollection.told(found, query.order_by)
+    )
 
 
 @router.get("/page/approvals/{approval_id}", responses=answers(403, 404))
@@ -103,4 +105,4 @@ def get_badge(person: PersonDep, work: WorkDep, theme: Literal["light", "dark"] 
     viewer = Viewer(actor=person.actor, readable_dag_ids=frozenset())
     waiting = looking.count_waiting(viewer, now=work.clock(), work=work)
     headers = {"Cache-Control": "no-store"}
-    return Response(badge.draw(waiting, theme=theme), media_type=badge.MEDIA_TYPE, headers=headers)
+    return Response(badge.draw(waiting.number, theme=theme), media_type=badge.MEDIA_TYPE, headers=headers)

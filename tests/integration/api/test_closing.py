@@ -125,7 +125,7 @@ def test_only_a_closed_request_can_be_deleted(fab: Server) -> None:
     ):
         assert (again.status_code, again.content) == (404, unknown.content)
     listed = fab.get("/approvals", by=by, params={"run_id": approval["run_id"]}).json()
-    assert listed == {"approvals": [], "total_entries": 0}
+    assert listed == {"approvals": [], "total_entries": 0, "more_than_total": False, "next_cursor": None}
 
 
 def test_a_decision_that_its_task_still_waits_for_cannot_be_deleted(fab: Server) -> None:

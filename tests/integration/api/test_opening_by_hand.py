@@ -151,6 +151,8 @@ def test_a_request_that_makes_no_sense_is_refused(fab: Server, wrong: dict[str, 
     assert fab.get("/approvals", by=fab.person("admin"), params={"run_id": run_id}).json() == {
         "approvals": [],
         "total_entries": 0,
+        "more_than_total": False,
+        "next_cursor": None,
     }
 
 

@@ -66,6 +66,8 @@ def test_nothing_in_the_body_moves_a_request(fab: Server, moved: dict[str, Any])
     assert fab.get("/approvals", by=fab.person("admin"), params={"ti_id": str(task.ti_id)}).json() == {
         "approvals": [],
         "total_entries": 0,
+        "more_than_total": False,
+        "next_cursor": None,
     }
 
 

@@ -8,7 +8,7 @@ from airflow.models.taskinstance import TaskInstance
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Viewer
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.service import looking, reading, sweep
 from benchmarks.crowd import Crowd, fill
@@ -32,11 +32,10 @@ def test_each_request_reads_as_a_whole_and_somebody_waits_for_each_open_one(crow
     LATER.clear()
     work = work_at(NOW)
     viewer = Viewer(actor=person("admin"), readable_dag_ids=frozenset(f"dag_{n}" for n in range(crowd.dags)))
-    found, total = looking.page(
-        Filters(), viewer=viewer, order=Order.CREATED_AT_DESC, limit=1000, offset=0, now=NOW, work=work
-    )
+    page = looking.page(Filters(), viewer=viewer, cut=Cut(limit=1000), now=NOW, work=work)
+    found = page.approvals
 
-    assert len(found) == total == CLOSED + OPEN_COUNT
+    assert len(found) == page.total.number == CLOSED + OPEN_COUNT
     assert not LATER
     assert {approval.status for approval in found} == set(Status)
     assert sum(approval.status in OPEN for approval in found) == OPEN_COUNT

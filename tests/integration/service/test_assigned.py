@@ -9,7 +9,7 @@ import pytest
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.people import Actor
 from airflow_approvals.domain.policy import OnExpiry
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Viewer
 from airflow_approvals.service import reading
 from tests.builders import (
     DIRECTOR,
@@ -85,7 +85,7 @@ def test_list_badge_and_rules_agree(desk: Desk, gates: list[Approval]) -> None:
         listed, total = assigned(who, now)
         assert listed == expected, (who, now)
         assert total == len(expected)
-        assert reading.count_waiting(eyes(who), now=now, work=work_at(now)) == len(expected)
+        assert reading.count_waiting(eyes(who), now=now, work=work_at(now)).number == len(expected)
         seen |= {(gate.id in expected, gate.is_open) for gate in gates}
     assert seen == {(True, True), (False, True), (False, False)}
 
@@ -102,13 +102,11 @@ def eyes(who: Actor) -> Viewer:
 
 def assigned(who: Actor, now: object) -> tuple[set[object], int]:
     """What the list with ``assigned_to_me`` has."""
-    found, total = reading.page(
+    found = reading.page(
         Filters(assigned_to_me=True),
         viewer=eyes(who),
-        order=Order.CREATED_AT,
-        limit=1000,
-        offset=0,
+        cut=Cut(limit=1000),
         now=now,  # type: ignore[arg-type]
         work=work_at(SOON + MINUTE),
     )
-    return {gate.id for gate in found}, total
+    return {gate.id for gate in found.approvals}, found.total.number

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from airflow_approvals.domain.approval import Approval, Verdict
 from airflow_approvals.domain.errors import NewerVersion
 from airflow_approvals.domain.people import Actor
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Order, Viewer
 from airflow_approvals.domain.status import OPEN, Status
 from airflow_approvals.service import reading
 from airflow_approvals.store import tables
@@ -50,15 +50,9 @@ def page(
     **filters: Any,
 ) -> tuple[list[Approval], int]:
     """One page of a list."""
-    return reading.page(
-        Filters(**filters),
-        viewer=viewer,
-        order=order,
-        limit=limit,
-        offset=offset,
-        now=now,
-        work=work_at(now),
-    )
+    cut = Cut(order=order, limit=limit, offset=offset)
+    found = reading.page(Filters(**filters), viewer=viewer, cut=cut, now=now, work=work_at(now))
+    return found.approvals, found.total.number
 
 
 def assert_listed(desk: Desk, expected: Sequence[Approval], viewer: Viewer = READER, **terms: Any) -> None:

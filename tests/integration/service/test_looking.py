@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from airflow_approvals.domain.approval import Approval
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Order, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import looking
 from airflow_approvals.store import locks, tables
@@ -25,8 +25,9 @@ WORK = work_at(SOON)
 def page(limit: int = 10) -> tuple[list[Approval], int]:
     """The first page of open requests, and how many there are."""
     pending = Filters(status=(Status.PENDING,))
-    order = Order.CREATED_AT
-    return looking.page(pending, viewer=EYES, order=order, limit=limit, offset=0, now=SOON, work=WORK)
+    cut = Cut(order=Order.CREATED_AT, limit=limit)
+    found = looking.page(pending, viewer=EYES, cut=cut, now=SOON, work=WORK)
+    return found.approvals, found.total.number
 
 
 def mark(state: str) -> Callable[[AirflowRows, Approval], object]:
@@ -76,9 +77,9 @@ def test_the_badge_counts_nothing_that_nobody_waits_for(
 ) -> None:
     """What it counts is what the list shows."""
     gates = [desk.gate(state="awaiting_input", waits=ON_THE_SERVER, run_id=name) for name in ("one", "two")]
-    assert looking.count_waiting(EYES, now=SOON, work=WORK) == 2
+    assert looking.count_waiting(EYES, now=SOON, work=WORK).number == 2
     happens(rows, gates[0])
-    assert looking.count_waiting(EYES, now=SOON, work=WORK) == 1
+    assert looking.count_waiting(EYES, now=SOON, work=WORK).number == 1
     assert desk.later == [gates[0].id]
     assert desk.advance(gates[0]).events[-1].reason == reason  # type: ignore[union-attr]
 
@@ -93,7 +94,7 @@ def test_a_look_waits_for_nobody(desk: Desk, rows: AirflowRows) -> None:
         for gate in gates:
             other.execute(select(tables.approval).where(tables.approval.c.id == gate.id).with_for_update())
         started = monotonic()
-        assert (page(), looking.count_waiting(EYES, now=SOON, work=WORK)) == (([], 0), 0)
+        assert (page(), looking.count_waiting(EYES, now=SOON, work=WORK).number) == (([], 0), 0)
         assert monotonic() - started < locks.LOCK_SECONDS
         other.rollback()
 
@@ -131,7 +132,7 @@ def test_more_than_are_shown_are_counted_without_a_look(desk: Desk) -> None:
     """Nobody is shown a number above 99."""
     for number in range(looking.MAX_COUNTED + 2):
         desk.gate(state="awaiting_input", map_index=number)
-    assert looking.count_waiting(EYES, now=SOON, work=WORK) == looking.MAX_COUNTED + 2
+    assert looking.count_waiting(EYES, now=SOON, work=WORK).number == looking.MAX_COUNTED + 2
 
 
 def test_a_look_at_what_is_closed_asks_nothing_of_airflow(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from airflow_approvals.domain.errors import AlreadyVoted
 from airflow_approvals.domain.people import Actor
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import reading
 from tests.builders import HOUR, MANAGER, NOW, OTHER_MANAGER, level, policy, role
@@ -20,17 +20,15 @@ TWO_MANAGERS = policy(level(role("manager")), quorum=2)
 def waiting_for(actor: Actor) -> int:
     """How many requests wait for this person, by the list."""
     viewer = Viewer(actor=actor, readable_dag_ids=frozenset())
-    found, total = reading.page(
+    found = reading.page(
         Filters(assigned_to_me=True),
         viewer=viewer,
-        order=Order.CREATED_AT,
-        limit=10,
-        offset=0,
+        cut=Cut(limit=10),
         now=NOW,
         work=work_at(NOW + HOUR / 2),
     )
-    assert len(found) == total
-    return total
+    assert len(found.approvals) == found.total.number
+    return found.total.number
 
 
 @pytest.mark.parametrize(

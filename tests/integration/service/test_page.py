@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_approvals.domain.approval import Verdict
-from airflow_approvals.domain.search import Filters, Order, Viewer
+from airflow_approvals.domain.search import Cut, Filters, Order, Total, Viewer
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service import reading
 from airflow_approvals.wire.words import words
@@ -23,17 +23,10 @@ def test_the_count_of_what_waits_is_the_total_of_the_list(desk: Desk) -> None:
         desk.in_status(status, map_index=number)
     manager = _eyes("ana", "manager")
     for viewer in (manager, _eyes("di", "director"), _eyes("reader", dag_ids=("release",))):
-        _, total = reading.page(
-            Filters(assigned_to_me=True),
-            viewer=viewer,
-            order=Order.EXPIRES_AT,
-            limit=1,
-            offset=0,
-            now=SOON,
-            work=WORK,
-        )
-        assert reading.count_waiting(viewer, now=SOON, work=WORK) == total
-    assert reading.count_waiting(manager, now=SOON, work=WORK) == 2
+        cut = Cut(order=Order.EXPIRES_AT, limit=1)
+        listed = reading.page(Filters(assigned_to_me=True), viewer=viewer, cut=cut, now=SOON, work=WORK)
+        assert reading.count_waiting(viewer, now=SOON, work=WORK) == listed.total
+    assert reading.count_waiting(manager, now=SOON, work=WORK) == Total(2)
 
 
 def test_choices_name_only_what_is_visible(desk: Desk) -> None:

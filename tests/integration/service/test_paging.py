@@ -92,4 +92,4 @@ def test_what_shares_a_time_is_listed_by_id_however_it_lies_in_the_table(desk: D
             desk.decide(gate, now=NOW)
     pages = [page(desk, order=order, limit=3, offset=offset)[0] for offset in (0, 3, 6)]
     listed = [gate.id for found in pages for gate in found]
-    assert listed == sorted(gate.id for gate in gates)
+    assert listed == sorted((gate.id for gate in gates), reverse=order.is_down)

@@ -424,12 +424,25 @@ export interface components {
         };
         /**
          * ApprovalCollection
-         * @description One page of requests and the number of all that match.
+         * @description One page of requests.
          */
         ApprovalCollection: {
             /** Approvals */
             approvals: components["schemas"]["ApprovalShape"][];
-            /** Total Entries */
+            /**
+             * More Than Total
+             * @description There are more than `total_entries`.
+             */
+            more_than_total: boolean;
+            /**
+             * Next Cursor
+             * @description `cursor` of the next page; null when this is the last one.
+             */
+            next_cursor: string | null;
+            /**
+             * Total Entries
+             * @description How many match; counted as far as 10,000.
+             */
             total_entries: number;
         };
         /**
@@ -1308,14 +1321,30 @@ export interface components {
         };
         /**
          * RowCollection
-         * @description One page of lines, the number of all that match, and how many wait for you, whatever the filter.
+         * @description One page of lines, and how many requests wait for you, whatever the filter.
          */
         RowCollection: {
             /** Approvals */
             approvals: components["schemas"]["RowShape"][];
-            /** Total Entries */
+            /**
+             * More Than Total
+             * @description There are more than `total_entries`.
+             */
+            more_than_total: boolean;
+            /**
+             * Next Cursor
+             * @description `cursor` of the next page; null when this is the last one.
+             */
+            next_cursor: string | null;
+            /**
+             * Total Entries
+             * @description How many match; counted as far as 10,000.
+             */
             total_entries: number;
-            /** Waiting For Me */
+            /**
+             * Waiting For Me
+             * @description Counted as far as 10,000.
+             */
             waiting_for_me: number;
         };
         /**
@@ -1671,6 +1700,8 @@ export interface operations {
                 order_by?: components["schemas"]["Order"];
                 limit?: number;
                 offset?: number;
+                /** @description `next_cursor` of the page before, all else as it was there. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -3139,6 +3170,8 @@ export interface operations {
                 order_by?: components["schemas"]["Order"];
                 limit?: number;
                 offset?: number;
+                /** @description `next_cursor` of the page before, all else as it was there. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;

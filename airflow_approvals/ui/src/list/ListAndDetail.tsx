@@ -82,7 +82,7 @@ function List({ data, listing }: { data: Rows; listing: Listing }) {
     return (
       <>
         <RowTable listing={listing} rows={data.approvals} />
-        <Pager go={go} total={data.total_entries} view={view} />
+        <Pager data={data} go={go} view={view} />
       </>
     );
   }

@@ -7,9 +7,12 @@ import { Stale } from "../shared/Stale";
 import { changeView, PERIODS, type View } from "../shared/view";
 import { Numbers } from "./Numbers";
 
+const MINUTE = 60_000;
+const RARELY = { dedupingInterval: MINUTE, focusThrottleInterval: MINUTE, refreshInterval: MINUTE };
+
 /** What is stuck, for how long, and with whom. */
 export function MetricsView({ go, view }: { go: (view: View) => void; view: View }) {
-  const { data, error, mutate } = useLive<Metrics>(`approvals/metrics?days=${view.days}`);
+  const { data, error, mutate } = useLive<Metrics>(`approvals/metrics?days=${view.days}`, RARELY);
   if (error?.status === 401) return <SignedOut />;
   return (
     <Box data-testid="metrics">

@@ -43,7 +43,13 @@ beforeEach(() => {
     const content = { body: "", metadata: {} };
     if (address.endsWith("/contents/f")) return { body: { ...content, subject: "Open the ledger" }, status: 200 };
     if (address.endsWith("/contents/g")) return { body: { ...content, subject: "Burn the ledger" }, status: 200 };
-    const body: Rows = { approvals: rows, total_entries: rows.length, waiting_for_me: rows.length };
+    const body: Rows = {
+      approvals: rows,
+      total_entries: rows.length,
+      more_than_total: false,
+      next_cursor: null,
+      waiting_for_me: rows.length,
+    };
     return method === "POST" ? verdict : { body, status: 200 };
   });
   // Another path each time: the page keeps what it has seen.
