@@ -131,10 +131,12 @@ def _asked_roles(sample: CTE) -> FromClause:
         before.level < asked.level,
     )
     columns = sample.c
+    # Ids are in order of time, mostly: of a few days few approvers are read then.
+    first = select(columns.id).order_by(columns.id).limit(1).scalar_subquery()
     roles = (
         select(asked.name.label("key"), columns.status, columns.is_escalated, columns.seconds)
         .join(sample, columns.id == asked.approval_id)
-        .where(asked.kind == ApproverKind.ROLE.value)
+        .where(asked.kind == ApproverKind.ROLE.value, asked.approval_id >= first)
     )
     further = roles.where(columns.level > 0, asked.level > 0, asked.level <= columns.level, ~earlier)
     return union_all(roles.where(asked.level == 0), further).subquery()
@@ -155,7 +157,7 @@ def _grouped(name: str, samples: FromClause, is_sqlite: bool) -> Select[Any]:
         return func.percentile_cont(share).within_group(columns.seconds)
 
     ends = (status for status in Status if status not in OPEN)
-    numbers: Select[Any] = select(
+    numbers: Any = select(
         literal(name, String()).label("grouping"),
         cast(columns.key, String).label("key"),
         func.count().label("total"),
@@ -167,7 +169,8 @@ def _grouped(name: str, samples: FromClause, is_sqlite: bool) -> Select[Any]:
         percentile(MEDIAN).label("median_response_time_seconds"),
         percentile(P95).label("p95_response_time_seconds"),
     )
-    return numbers.group_by(columns.key)
+    grouped: Select[Any] = numbers.group_by(columns.key)
+    return grouped
 
 
 def _ranked(samples: FromClause) -> FromClause:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airflow import settings
 from fastapi.routing import APIRoute
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from airflow_approvals import tokens
@@ -52,9 +52,15 @@ def auth_manager(
 
 
 @pytest.fixture
-def approval(sessions: sessionmaker[Session], rows: AirflowRows, auth_manager: NotingAuthManager) -> Approval:
+def desk(sessions: sessionmaker[Session], rows: AirflowRows, auth_manager: NotingAuthManager) -> Desk:
+    """Makes requests."""
+    return Desk(sessions, rows)
+
+
+@pytest.fixture
+def approval(desk: Desk) -> Approval:
     """A request whose second level is the approver."""
-    return Desk(sessions, rows).gate(TERMS)
+    return desk.gate(TERMS)
 
 
 def _call(auth_manager: NotingAuthManager, method: str, path: str, by: str, json: Any = None) -> int:
@@ -112,6 +118,30 @@ def test_everybody_else_is_asked_about_once_with_no_connection_in_use(
     assert auth_manager.asked == [("dag", question, DAG_ID) for question in questions]
     assert set(auth_manager.in_use) <= {0}
     assert auth_manager.taken == auth_manager.given_back > 0
+
+
+@pytest.mark.parametrize("path", ["/approvals", "/page/approvals", "/page/choices", "/approvals/metrics"])
+def test_many_dags_are_asked_about_at_once(
+    auth_manager: NotingAuthManager, approval: Approval, desk: Desk, path: str
+) -> None:
+    """Whatever their number; one that Airflow does not know any more is among them."""
+    desk.gate(dag_id="payroll")
+    desk.gate(dag_id="gone")
+    with desk.sessions.begin() as session:
+        for table in ("task_instance", "dag_run", "dag"):
+            session.execute(text(f"DELETE FROM {table} WHERE dag_id = 'gone'"))  # noqa: S608
+    assert _call(auth_manager, "GET", path, READER) == 200
+    assert auth_manager.asked_at_once == [{approval.origin.dag_id, "payroll", "gone"}]
+    assert set(auth_manager.in_use) == {0}
+
+
+@pytest.mark.parametrize("path", ["/approvals", "/page/approvals"])
+def test_what_waits_for_me_is_asked_nobody(
+    auth_manager: NotingAuthManager, approval: Approval, path: str
+) -> None:
+    """Whom a request waits for sees it, whatever Dags they may read."""
+    assert _call(auth_manager, "GET", f"{path}?assigned_to_me=true", APPROVER) == 200
+    assert (auth_manager.asked, auth_manager.asked_at_once) == ([], [])
 
 
 def test_who_maintains_is_asked_with_no_connection_in_use(

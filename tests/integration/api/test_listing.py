@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from airflow_approvals.domain.search import Order
+from airflow_approvals.wire.cursors import cursor_of
+from tests.builders import NOW
 from tests.integration.api.server import INVALID, SALES, Server, problem
 
 pytestmark = pytest.mark.e2e
@@ -137,6 +140,22 @@ def test_pages_hold_everything_once(fab: Server, run_id: str) -> None:
         assert sorted(seen) == sorted(made), order
 
 
+@pytest.mark.parametrize("path", ["/approvals", "/page/approvals"])
+def test_a_cursor_leads_through_everything_once(fab: Server, run_id: str, path: str) -> None:
+    """The last page has none; the count stays that of the whole list."""
+    made = [fab.open_by_hand(run_id=run_id, expires_in=None, escalate_role=None)["id"] for _ in range(5)]
+    for order in ("created_at", "-created_at", "expires_at", "-resolved_at"):
+        query: dict[str, Any] = {"run_id": run_id, "order_by": order, "limit": 2}
+        seen: list[str] = []
+        for is_last in (False, False, True):
+            page = fab.get(path, by=fab.person("viewer"), params=query).json()
+            assert (page["total_entries"], page["more_than_total"]) == (5, False)
+            seen += [approval["id"] for approval in page["approvals"]]
+            assert (page["next_cursor"] is None) is is_last
+            query["cursor"] = page["next_cursor"]
+        assert sorted(seen) == sorted(made), order
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -147,6 +166,12 @@ def test_pages_hold_everything_once(fab: Server, run_id: str) -> None:
         {"limit": 10**30},
         {"offset": -1},
         {"offset": 2**31},
+        {"cursor": "x"},
+        {"cursor": "bm9uZQ=="},
+        {"cursor": "x" * 201},
+        {"cursor": cursor_of((NOW.replace(tzinfo=None), UUID(int=1)), Order.CREATED_AT_DESC)},
+        {"cursor": cursor_of((None, UUID(int=1)), Order.RESOLVED_AT)},
+        {"cursor": cursor_of((None, UUID(int=1)), Order.CREATED_AT_DESC), "order_by": "resolved_at"},
         {"order_by": "subject"},
         {"order_by": "created_at; drop table approval"},
         {"order_by": ""},

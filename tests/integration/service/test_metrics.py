@@ -172,6 +172,14 @@ def test_numbers_per_role_count_who_was_really_asked(desk: Desk) -> None:
     ]
 
 
+def test_a_role_that_two_levels_ask_counts_a_request_once(desk: Desk, records: Records) -> None:
+    """It was asked, and asked again."""
+    managers = level(role("manager"))
+    twice = records.open(NOW - 2 * HOUR, managers, managers)
+    desk.advance(twice, NOW - HOUR)
+    assert compute(desk).per_role == [group("manager", total=1, open=1, escalated=1)]
+
+
 @pytest.mark.usefixtures("nine")
 def test_numbers_per_day_have_every_day(desk: Desk) -> None:
     """Days are those of opening, in UTC; quiet ones are there with zeros."""

@@ -9,9 +9,11 @@ from itertools import chain
 import pytest
 
 from airflow_approvals.domain.approval import Approval
-from airflow_approvals.domain.search import Order
+from airflow_approvals.domain.search import After, Cut, Filters, Order, Page, Total, Viewer
+from airflow_approvals.domain.status import OPEN, TERMINAL, Status
+from airflow_approvals.service import reading
 from tests.builders import HOUR, MINUTE, NOW, TICK, level, person, policy, role
-from tests.integration.service.desk import Desk
+from tests.integration.service.desk import Desk, work_at
 from tests.integration.service.test_listing import gates, page
 
 __all__ = ["gates"]
@@ -55,6 +57,40 @@ def test_pages_together_are_the_list(desk: Desk, order: Order) -> None:
     assert {total for _, total in pages} == {5}
     assert list(chain.from_iterable(found for found, _ in pages)) == whole
     assert sorted(whole, key=lambda gate: gate.id) == gates
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("status", [(), tuple(OPEN), tuple(TERMINAL)], ids=["all", "open", "closed"])
+def test_each_page_begins_where_the_one_before_ended(
+    desk: Desk, order: Order, status: tuple[Status, ...]
+) -> None:
+    """Also where times are shared or missing, for one who sees some because of a Dag and some as asked."""
+    for number in range(4):
+        for timeout in (HOUR, None):
+            terms = policy(level(role("manager" if number % 2 else "board"), timeout=timeout))
+            dag_id = "release" if number < 3 else "payroll"
+            task = f"{number} {timeout}"
+            gate = desk.gate(terms, dag_id=dag_id, task_id=task, now=NOW + number // 2 * TICK)
+            if number in {1, 2}:
+                desk.cancel(gate, now=NOW + MINUTE)
+    viewer = Viewer(actor=person("ana", "manager"), readable_dag_ids=frozenset({"release"}))
+
+    def cut(limit: int, after: After | None = None, offset: int = 0) -> Page:
+        part = Cut(order=order, limit=limit, after=after, offset=offset)
+        filters = Filters(status=status)
+        return reading.page(filters, viewer=viewer, cut=part, now=NOW + MINUTE, work=work_at(NOW))
+
+    whole = [gate.id for gate in cut(100).approvals]
+    assert len(whole) == (4 if status else 8)
+    found = cut(3)
+    walked = [gate.id for gate in found.approvals]
+    while found.next_after is not None:
+        found = cut(3, found.next_after)
+        assert found.total == Total(len(whole))
+        walked += [gate.id for gate in found.approvals]
+    assert walked == whole
+    first = cut(1)
+    assert [gate.id for gate in cut(2, first.next_after, offset=1).approvals] == whole[2:4]
 
 
 def test_a_page_of_nothing_still_counts(desk: Desk, gates: dict[str, Approval]) -> None:
