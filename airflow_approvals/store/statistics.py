@@ -132,7 +132,7 @@ def _asked_roles(sample: CTE) -> FromClause:
     )
     columns = sample.c
     # Ids are in order of time, mostly: of a few days few approvers are read then.
-    first = select(columns.id).order_by(columns.id).limit(1).scalar_subquery()
+    first = select(select(columns.id).order_by(columns.id).limit(1).cte("first")).scalar_subquery()
     roles = (
         select(asked.name.label("key"), columns.status, columns.is_escalated, columns.seconds)
         .join(sample, columns.id == asked.approval_id)
@@ -191,7 +191,7 @@ def _seconds(is_sqlite: bool) -> ColumnElement[float]:
     by_a_person = and_(columns.actor_kind == ActorKind.PERSON.value, columns.status.in_(ANSWERED))
     start, end = columns.created_at, columns.resolved_at
     if not is_sqlite:
-        return case((by_a_person, cast(func.extract("epoch", end - start), Float(53))))
+        return case((by_a_person, func.date_part("epoch", end - start, type_=Float(53))))
     whole = cast(func.strftime("%s", end), Integer) - cast(func.strftime("%s", start), Integer)
     micro = [cast(func.substr(cast(moment, String), 21), Integer) for moment in (end, start)]
     return case((by_a_person, whole + (micro[0] - micro[1]) / 1e6))
