@@ -42,7 +42,7 @@ with create_session() as session:
     manager = ApprovalsDBManager(session)
     manager.upgradedb(show_sql_only=True)
     print("--- next")
-    manager.upgradedb(to_revision="0005", from_revision="base", show_sql_only=True)
+    manager.upgradedb(to_revision="0006", from_revision="base", show_sql_only=True)
     print("--- next")
     manager.downgrade(to_revision="base", show_sql_only=True)
 """
