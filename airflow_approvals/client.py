@@ -182,9 +182,14 @@ class ApprovalsClient:
         body = AdvanceBody(takes=True) if takes else EmptyBody()  # which older servers know
         return self._send("POST", f"/approvals/{approval_id}/advance", AdvancedShape, body)
 
-    def sweep(self, leave_out: Collection[UUID] = ()) -> SweepShape:
-        """Run one batch of a sweep over everybody's requests, without those that failed in it before."""
-        return self._send("POST", "/maintenance/escalate", SweepShape, SweepBody(leave_out=list(leave_out)))
+    def sweep(self, leave_out: Collection[UUID] = (), after: UUID | None = None) -> SweepShape:
+        """Run one call of a sweep over everybody's requests.
+
+        :param leave_out: those that failed in the calls before.
+        :param after: as the call before said.
+        """
+        body = SweepBody(leave_out=list(leave_out), after=after)
+        return self._send("POST", "/maintenance/escalate", SweepShape, body)
 
     def cleanup(self) -> CleanupShape:
         """Remove one batch of old requests."""

@@ -11,9 +11,11 @@ from airflow.jobs.job import Job
 from airflow.models.dag import DagModel
 from airflow.models.dagbundle import DagBundleModel
 from airflow.models.dagrun import DagRun
+from airflow.models.log import Log
 from airflow.models.taskinstance import TaskInstance
 from airflow.models.team import Team
 from airflow.models.trigger import Trigger
+from airflow.models.xcom import XComModel
 from airflow.utils.state import DagRunState
 from airflow.utils.types import DagRunType
 from sqlalchemy import insert, select, text, update
@@ -211,6 +213,17 @@ class AirflowRows:
         with self.sessions.begin() as session:
             query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
             session.delete(session.execute(query).scalar_one())
+
+    def logs(self, task: TaskInstance) -> list[Log]:
+        """Read what Airflow's audit log has of a task instance."""
+        with self.sessions() as session:
+            return list(session.scalars(select(Log).filter_by(run_id=task.run_id, task_id=task.task_id)))
+
+    def xcoms(self, task: TaskInstance) -> list[XComModel]:
+        """Read what a task instance left."""
+        with self.sessions() as session:
+            query = select(XComModel).filter_by(run_id=task.run_id, task_id=task.task_id)
+            return list(session.scalars(query))
 
     def look(self, ti_id: UUID) -> TaskInstance:
         """Read a task instance as it is in the database now."""

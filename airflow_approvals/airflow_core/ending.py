@@ -13,14 +13,12 @@ from typing import Any
 
 from airflow.configuration import conf
 from airflow.listeners.listener import get_listener_manager
-from airflow.models.dag import DagModel
 from airflow.models.dagbag import DBDagBag
 from airflow.models.log import Log
 from airflow.models.taskinstance import TaskInstance, _stop_remaining_tasks
 from airflow.models.taskmap import TaskMap
 from airflow.models.xcom import XComModel
 from airflow.utils.state import TaskInstanceState
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from airflow_approvals.airflow_core.facts import LockedTask
@@ -116,7 +114,7 @@ def _clear_state_store(row: TaskInstance, *, session: Session) -> None:
 
 def _stop_the_rest(row: TaskInstance, *, session: Session) -> None:
     """End the other tasks of the run, where the Dag says ``fail_fast``."""
-    if not session.scalar(select(DagModel.fail_fast).where(DagModel.dag_id == row.dag_id)):
+    if row.dag_model is None or not row.dag_model.fail_fast:
         return
     dag = DBDagBag().get_dag_for_run(row.dag_run, session=session)
     if dag is not None:

@@ -13,8 +13,8 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.models.team import Team
 from airflow.models.trigger import Trigger
 from airflow.utils.state import TaskInstanceState
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy.orm import Session, lazyload, selectinload
 
 RUN_DELETED, TASK_DELETED, SUPERSEDED = "run_deleted", "task_deleted", "superseded"
 MISSING = frozenset({RUN_DELETED, TASK_DELETED, SUPERSEDED})
@@ -99,12 +99,33 @@ def lock_task(ti_id: UUID, *, session: Session) -> LockedTask | None:
     return _task(_waiting_task(ti_id).with_for_update(of=TaskInstance), session=session)
 
 
+def lock_tasks(
+    ti_ids: Collection[UUID], *, session: Session
+) -> tuple[dict[UUID, LockedTask], Collection[UUID]]:
+    """Look up task instances as they are now, and keep them so.
+
+    :returns: each by its id, without those tries that are no more; and the ids of those that others hold,
+        for which nobody waits here.
+    """
+    # With all that ending them would look up one by one.
+    used = (TaskInstance.dag_run, TaskInstance.dag_model, TaskInstance.task_instance_note)
+    query = _waiting_tasks(ti_ids).options(*map(selectinload, used)).order_by(TaskInstance.id)
+    rows = session.execute(query.with_for_update(of=TaskInstance, skip_locked=True)).all()
+    locked = {row[0].id: LockedTask(row=row[0], trigger_kwargs=row[1]) for row in rows}
+    missing = set(ti_ids) - locked.keys()
+    held = select(TaskInstance.id).where(TaskInstance.id.in_(missing))
+    return locked, set(session.execute(held).scalars()) if missing else missing
+
+
 def _waiting_task(ti_id: UUID) -> Select[tuple[TaskInstance, str | None]]:
+    return _waiting_tasks([ti_id]).options(lazyload(TaskInstance.dag_run))
+
+
+def _waiting_tasks(ti_ids: Collection[UUID]) -> Select[tuple[TaskInstance, str | None]]:
     return (
         select(TaskInstance, Trigger.encrypted_kwargs)
         .outerjoin(Trigger, Trigger.id == TaskInstance.trigger_id)
-        .where(TaskInstance.id == ti_id)
-        .options(lazyload(TaskInstance.dag_run))
+        .where(TaskInstance.id.in_(ti_ids))
         .execution_options(populate_existing=True)
     )
 
@@ -168,6 +189,16 @@ def alive(ti_ids: Collection[UUID], *, session: Session) -> set[UUID]:
     """Give those of the task instance tries that run, wait, or are on their way to a worker."""
     query = select(TaskInstance.id).where(TaskInstance.id.in_(ti_ids), TaskInstance.state.in_(_ALIVE))
     return set(session.execute(query).scalars())
+
+
+def lives(ti_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Hold for a task instance try that runs, waits, or is on its way to a worker: :func:`alive` in SQL."""
+    return exists().where(TaskInstance.id == ti_id, TaskInstance.state.in_(_ALIVE))
+
+
+def has_run(dag_id: ColumnElement[str], run_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Hold for a Dag run that Airflow has: :func:`existing_runs` in SQL."""
+    return exists().where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
 
 
 def existing_runs(runs: Collection[tuple[str, str]], *, session: Session) -> set[tuple[str, str]]:

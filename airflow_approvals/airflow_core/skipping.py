@@ -71,7 +71,7 @@ def _skip(row: TaskInstance, *, session: Session) -> None:
             or_(TaskInstance.state.is_(None), TaskInstance.state.in_(_NOT_BEGUN)),
         )
         .values(state=TaskInstanceState.SKIPPED, start_date=now, end_date=now)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="evaluate")  # a sweep may hold some of them as well
     )
 
 

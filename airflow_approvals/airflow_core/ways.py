@@ -21,7 +21,7 @@ from airflow.models.trigger import handle_event_submit
 from airflow.triggers.base import TriggerEvent
 from airflow.utils.state import TaskInstanceState
 from cryptography.fernet import InvalidToken
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from airflow_approvals.airflow_core.facts import AWAITING_INPUT, LockedTask
@@ -41,30 +41,27 @@ _first_signs: dict[tuple[UUID, datetime], datetime] = {}
 """When a scheduler that knows of a task's parking was first seen alive, by the task's id and the moment."""
 
 
-def waiting(*, after: UUID | None, limit: int, session: Session) -> list[UUID]:
-    """Give task instances that wait and that an approval may end or wake, in order of id, from ``after`` on.
+def waiting(*, after: UUID | None, upto: UUID | None) -> Select[tuple[UUID]]:
+    """Give the query of task instances that wait and that an approval may end or wake, by their ids.
 
     Others that wait with the same method are among them: for which request one waits is seen in
     :func:`waits_for`.
+
+    :param after: only those with greater ids.
+    :param upto: none with greater ids.
     """
-    query = (
-        select(TaskInstance.id)
-        .where(
-            or_(
-                and_(
-                    TaskInstance.state == TaskInstanceState.DEFERRED,
-                    TaskInstance.next_method == DEFERRED_METHOD,
-                    TaskInstance.trigger_id.is_not(None),
-                ),
-                and_(TaskInstance.state == AWAITING_INPUT, TaskInstance.next_method == AWAITING_METHOD),
-            )
-        )
-        .order_by(TaskInstance.id)
-        .limit(limit)
+    return select(TaskInstance.id).where(
+        or_(
+            and_(
+                TaskInstance.state == TaskInstanceState.DEFERRED,
+                TaskInstance.next_method == DEFERRED_METHOD,
+                TaskInstance.trigger_id.is_not(None),
+            ),
+            and_(TaskInstance.state == AWAITING_INPUT, TaskInstance.next_method == AWAITING_METHOD),
+        ),
+        *([] if after is None else [TaskInstance.id > after]),
+        *([] if upto is None else [TaskInstance.id <= upto]),
     )
-    if after is not None:
-        query = query.where(TaskInstance.id > after)
-    return list(session.execute(query).scalars())
 
 
 def waits_for(locked: LockedTask, approval_id: UUID) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from airflow_approvals.cli.command import Exit, leave, load_work, operator, reads, writes
 from airflow_approvals.cli.output import is_document, print_fields
@@ -19,7 +21,11 @@ from airflow_approvals.wire.rounds import until_done
 def escalate(args: Namespace) -> None:
     """Apply what is due, batch by batch; fails, in the end, when some requests could not be handled."""
     work = load_work()
-    outcome = until_done(lambda failed: SweepShape.model_validate(sweep.sweep(work=work, leave_out=failed)))
+
+    def call(failed: Collection[UUID], after: UUID | None) -> SweepShape:
+        return SweepShape.model_validate(sweep.sweep(work=work, leave_out=failed, after=after))
+
+    outcome = until_done(call)
     print_fields(outcome.summary, args.output)
     if outcome.failure:
         leave(f"{outcome.failure}. -v shows why.", Exit.REFUSED)
@@ -29,7 +35,7 @@ def escalate(args: Namespace) -> None:
 def cleanup(args: Namespace) -> None:
     """Remove what is old enough, batch by batch."""
     work = load_work()
-    outcome = until_done(lambda _: CleanupShape.model_validate(sweep.cleanup(work=work)))
+    outcome = until_done(lambda *_: CleanupShape.model_validate(sweep.cleanup(work=work)))
     print_fields(outcome.summary, args.output)
     if work.settings.retention_days == 0:
         print("[approvals] retention_days is 0: requests are kept for ever.", file=sys.stderr)

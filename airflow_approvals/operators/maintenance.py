@@ -52,7 +52,7 @@ def escalate() -> dict[str, int | bool]:
 def cleanup() -> dict[str, int | bool]:
     """Remove old closed requests, batch by batch."""
     client = _client()
-    return _done("cleanup", lambda _: client.cleanup())
+    return _done("cleanup", lambda *_: client.cleanup())
 
 
 def _client() -> ApprovalsClient:

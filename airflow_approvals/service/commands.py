@@ -6,7 +6,7 @@ of it is in ``service/delivering.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -74,6 +74,14 @@ def bring_up_to_date(approval_id: UUID, *, by_task: ByTask | None = None, work: 
     return change
 
 
+def bring_all_up_to_date(approval_ids: Collection[UUID], *, work: Work) -> list[Change]:
+    """Bring several requests up to date in one transaction; waits for nobody.
+
+    :returns: what was written. Those that others hold, and those that are gone, are left out.
+    """
+    return writing(_advance_all, approval_ids, work, work=work)
+
+
 def apply(
     approval_id: UUID,
     command: Command[Input],
@@ -91,7 +99,46 @@ def apply(
     if before is None:
         raise NotFound
     task = _lock_task(before, session=session)
-    now = _later(work.clock(), before)  # only now: waiting for the locks took time, too
+    # Only now: waiting for the locks took time, too.
+    change, refusal = _changed(
+        before, task, command, given, _later(work.clock(), before), work, by_task, session=session
+    )
+    if change.events:
+        change = replace(change, approval=store.save(before, change, session=session))
+    return change, refusal
+
+
+def _advance_all(approval_ids: Collection[UUID], work: Work, *, session: Session) -> list[Change]:
+    held = store.lock_all(approval_ids, session=session)
+    asked = [approval.waiter.ti_id for approval in held if approval.waiter is not None]
+    tasks, busy = facts.lock_tasks(asked, session=session)
+    now = work.clock()
+    changes: list[tuple[Approval, Change]] = []
+    for before in held:
+        ti_id = None if before.waiter is None else before.waiter.ti_id
+        if ti_id in busy:
+            continue
+        task = None if ti_id is None else tasks.get(ti_id)
+        change, _ = _changed(before, task, nothing, None, _later(now, before), work, session=session)
+        if change.events:
+            changes.append((before, change))
+    if changes:
+        store.save_all(changes, session=session)
+    return [change for _, change in changes]
+
+
+def _changed(
+    before: Approval,
+    task: LockedTask | None,
+    command: Command[Input],
+    given: Input,
+    now: datetime,
+    work: Work,
+    by_task: ByTask | None = None,
+    *,
+    session: Session,
+) -> tuple[Change, ApprovalError | None]:
+    """Catch up with what has happened, apply the command, let the task have it; all but write it down."""
     change = _caught_up(before, task, now, session=session)
     refusal: ApprovalError | None = None
     if change.events:  # so nobody has seen it as it is now
@@ -106,8 +153,6 @@ def apply(
             if by_task is ByTask.TAKES:
                 change = change.then(note_taken(change.approval, now))
         change = change.then(_passed_on(before, change, task, now, work, session=session))
-    if change.events:
-        change = replace(change, approval=store.save(before, change, session=session))
     return change, refusal
 
 

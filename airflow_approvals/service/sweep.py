@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain, islice
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from airflow_approvals.airflow_core import facts, ways
 from airflow_approvals.domain.events import Cancelled, Ended, Escalated, Expired, Resumed
-from airflow_approvals.service import commands, looking
+from airflow_approvals.service import commands
 from airflow_approvals.service.transaction import Work, writing
 from airflow_approvals.store import approvals as store
+from airflow_approvals.store import sweeping
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 100
+"""Requests in one transaction: others wait that long for one of them."""
+SLICE = 10_000
+"""Open requests of which one call sees whether their tasks still wait."""
+SPELL = timedelta(seconds=5)
+"""After which a call begins no further batch: its caller gives up after 30 s, and proxies sooner."""
+CLEANUP_BATCH = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepSummary:
-    """What one sweep did, counted in requests.
+    """What one call of a sweep did, counted in requests.
 
     :param expired: last deadlines passed, whatever the policy made of it.
     :param cancelled: requests whose task or Dag run is gone.
     :param resumed: tasks ended, or woken, with an answer.
     :param failed_ids: requests that could not be handled this time; the log says why.
-    :param remaining: more is due than one sweep takes; ask again, and leave out what failed.
+    :param remaining: there is more than one call takes; ask again, and leave out what failed.
+    :param after: how far the call came in looking who waits, for the next one to go on from there.
     """
 
     escalated: int = 0
@@ -40,6 +47,7 @@ class SweepSummary:
     resumed: int = 0
     failed_ids: tuple[UUID, ...] = ()
     remaining: bool = False
+    after: UUID | None = None
 
     @property
     def failed(self) -> int:
@@ -59,44 +67,37 @@ class CleanupSummary:
     remaining: bool = False
 
 
-def sweep(*, work: Work, batch: int = BATCH, leave_out: Collection[UUID] = ()) -> SweepSummary:
-    """Apply passed deadlines, cancel what nobody waits for, deliver decisions that did not arrive.
+def sweep(
+    *,
+    work: Work,
+    batch: int = BATCH,
+    slice_size: int = SLICE,
+    leave_out: Collection[UUID] = (),
+    after: UUID | None = None,
+) -> SweepSummary:
+    """Cancel what nobody waits for, deliver decisions that did not arrive, apply passed deadlines.
 
-    Handles at most ``batch`` requests of each of the three kinds a call; each request is its own
-    transaction, so several sweeps may run at once and one broken request does not hold up the others.
+    Looks at a slice of what is open, and works for some seconds, so that a call takes no longer however many
+    wait or are due. Several sweeps may run at once: what one has in hand the others leave to it.
 
-    :param leave_out: what failed in the calls before. It is due again, and would take the places of others.
+    :param leave_out: what failed in the calls before. It is due again, and would take the time of others.
+    :param after: where the call before stopped looking; None: look from the beginning.
     """
-    seen = frozenset(leave_out)
+    begun = work.clock()
+    call = _Call(work=work, seen=frozenset(leave_out))
     with work.sessions() as session:
-        every = (
-            store.due_ids(work.clock(), limit=batch + len(seen), session=session),
-            _orphaned(batch, session=session),
-            _undelivered(batch, session=session),
-        )
-        kinds = [list(islice((found for found in ids if found not in seen), batch)) for ids in every]
-    counts: Counter[str] = Counter()
-    failed: list[UUID] = []
-    for approval_id in dict.fromkeys(chain(*kinds)):
-        try:
-            change = commands.bring_up_to_date(approval_id, work=work)
-        except Exception:  # whatever it is, it is about this one request
-            log.exception("Approval %s could not be brought up to date", approval_id)
-            failed.append(approval_id)
-            continue
-        counts.update(event.type for event in change.events)
-    return SweepSummary(
-        escalated=counts[Escalated.type],
-        expired=counts[Expired.type],
-        cancelled=counts[Cancelled.type],
-        resumed=counts[Resumed.type] + counts[Ended.type],
-        failed_ids=tuple(failed),
-        # Without progress it would go on for ever: what is too soon to deliver is found again.
-        remaining=bool(counts or failed) and any(len(ids) == batch for ids in kinds),
+        where, more = sweeping.slice_of_open(after, size=slice_size, session=session)
+        strays = _strays(where, session=session)
+    all_found = call.handle(_batches(strays, batch), until=begun + SPELL / 2)
+    # What does not get its answer, such as tasks that did not settle, is not tried for ever.
+    again = not all_found and call.did_something
+    all_due = call.handle(_due(batch, work=work), until=begun + SPELL)
+    return call.summary(
+        remaining=more or again or not all_due, after=after if again else where.upto or where.after
     )
 
 
-def cleanup(*, work: Work, batch: int = BATCH) -> CleanupSummary:
+def cleanup(*, work: Work, batch: int = CLEANUP_BATCH) -> CleanupSummary:
     """Remove at most ``batch`` requests closed more than ``retention_days`` ago.
 
     One whose task has yet to read the decision stays.
@@ -108,23 +109,86 @@ def cleanup(*, work: Work, batch: int = BATCH) -> CleanupSummary:
 
 
 def _cleanup(before: datetime, batch: int, *, session: Session) -> CleanupSummary:
-    old = store.holders_of_closed(before=before, limit=batch, session=session)
+    old = sweeping.holders_of_closed(before=before, limit=batch, session=session)
     alive = facts.alive([held.ti_id for held in old if held.ti_id is not None], session=session)
     removed = store.remove([held.id for held in old if held.ti_id not in alive], session=session)
     return CleanupSummary(removed=removed, remaining=removed > 0 and len(old) == batch)
 
 
-def _orphaned(batch: int, *, session: Session) -> Iterable[UUID]:
-    """Give open requests that nobody waits for, looking at ``batch`` of them at a time."""
-    after: UUID | None = None
-    while found := store.holders_of_open(after=after, limit=batch, session=session):
-        yield from looking.vanished(found, session=session)
-        after = found[-1].id
+@dataclass(frozen=True, kw_only=True)
+class _Call:
+    """One call of a sweep.
+
+    :param seen: requests that are not to be tried.
+    """
+
+    work: Work
+    seen: frozenset[UUID]
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: list[UUID] = field(default_factory=list)
+
+    @property
+    def did_something(self) -> bool:
+        """Whether another call has less to do."""
+        return bool(self.counts or self.failed)
+
+    def handle(self, batches: Iterable[Sequence[UUID]], *, until: datetime) -> bool:
+        """Bring requests up to date; tells whether there was time for all of them."""
+        return all(self._bring([each for each in ids if each not in self.seen], until) for ids in batches)
+
+    def _bring(self, ids: Sequence[UUID], until: datetime) -> bool:
+        """Bring them up to date together, or, where one of them fails, in halves, until it is alone."""
+        if not ids:
+            return True
+        if self.work.clock() >= until:
+            return False
+        try:
+            changes = commands.bring_all_up_to_date(ids, work=self.work)
+        except Exception:  # whatever it is, it is about one of these requests
+            if len(ids) == 1:
+                log.exception("Approval %s could not be brought up to date", ids[0])
+                self.failed.append(ids[0])
+                return True
+            half = len(ids) // 2
+            return self._bring(ids[:half], until) and self._bring(ids[half:], until)
+        self.counts.update(event.type for change in changes for event in change.events)
+        return True
+
+    def summary(self, *, remaining: bool, after: UUID | None) -> SweepSummary:
+        """Say what was done."""
+        return SweepSummary(
+            escalated=self.counts[Escalated.type],
+            expired=self.counts[Expired.type],
+            cancelled=self.counts[Cancelled.type],
+            resumed=self.counts[Resumed.type] + self.counts[Ended.type],
+            failed_ids=tuple(self.failed),
+            remaining=remaining,
+            after=after,
+        )
 
 
-def _undelivered(batch: int, *, session: Session) -> Iterable[UUID]:
-    """Give closed requests whose task still waits, looking at ``batch`` waiting tasks at a time."""
-    after: UUID | None = None
-    while waiting := ways.waiting(after=after, limit=batch, session=session):
-        yield from store.undelivered_ids(waiting, session=session)
-        after = waiting[-1]
+def _strays(where: sweeping.Slice, *, session: Session) -> list[UUID]:
+    """Give the requests of a stretch of ids whose record and task tell different stories.
+
+    The ids of tasks are looked at in the same stretches, which together are all ids.
+    """
+    forsaken = sweeping.forsaken(where, lives=facts.lives, has_run=facts.has_run, session=session)
+    waiting = ways.waiting(after=where.after, upto=where.upto)
+    return [*forsaken, *sweeping.undelivered(waiting, session=session)]
+
+
+def _due(batch: int, *, work: Work) -> Iterator[list[UUID]]:
+    """Give the requests whose deadline has passed by now, in batches, each once."""
+    now, last = work.clock(), None
+    while True:
+        with work.sessions() as session:
+            found = sweeping.due(now, after=last, limit=batch, session=session)
+        if not found:
+            return
+        last = found[-1]
+        yield [due.id for due in found]
+
+
+def _batches(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from airflow_approvals.domain.approval import Approval, Origin
@@ -61,21 +61,39 @@ def get(approval_id: UUID, *, session: Session, lock: bool = False) -> Approval 
     :param lock: keep others from changing it until this transaction ends, where the database has row locks.
     """
     query = select(approval_table).where(approval_table.c.id == approval_id)
-    row = session.execute(query.with_for_update() if lock else query).mappings().one_or_none()
-    if row is None:
-        return None
-    # Read once the lock is given: what stood beside the row in one query would be as old as the wait for it.
+    found = _read(query.with_for_update() if lock else query, session=session)
+    return found[0] if found else None
+
+
+def lock_all(approval_ids: Collection[UUID], *, session: Session) -> list[Approval]:
+    """Read requests, in order of id, and keep others from changing them; leaves out what others hold."""
+    query = select(approval_table).where(approval_table.c.id.in_(approval_ids)).order_by(approval_table.c.id)
+    return _read(query.with_for_update(skip_locked=True), session=session)
+
+
+def _read(query: Select[Any], *, session: Session) -> list[Approval]:
     # Read to the end before anything can go wrong: a half-read result keeps SQLite in the past.
-    waiter = select(waiter_table).where(waiter_table.c.approval_id == approval_id)
-    return mapping.approval_of(
-        row,
-        session.execute(waiter).mappings().one_or_none(),
-        *(
-            session.execute(query).mappings().all()
-            for query in since_opened([approval_id])
-            if row["version"] > 1 or row["resolved_at"]  # else nothing has happened but that it was opened
-        ),
-    )
+    rows = session.execute(query).mappings().all()
+    if not rows:
+        return []
+    # Read once the locks are given: what stood beside a row in one query would be as old as the wait for it.
+    asked = waiter_table.c.approval_id.in_([row["id"] for row in rows])
+    found = session.execute(select(waiter_table).where(asked)).mappings().all()
+    waiters = {waiter["approval_id"]: waiter for waiter in found}
+    # Of others nothing has happened but that they were opened.
+    changed = [row["id"] for row in rows if row["version"] > 1 or row["resolved_at"]]
+    votes, edits = (_of_each(query, session=session) if changed else {} for query in since_opened(changed))
+    return [
+        mapping.approval_of(row, waiters.get(row["id"]), votes.get(row["id"], ()), edits.get(row["id"], ()))
+        for row in rows
+    ]
+
+
+def _of_each(query: Select[Any], *, session: Session) -> dict[UUID, list[mapping.Row]]:
+    found: dict[UUID, list[mapping.Row]] = {}
+    for row in session.execute(query).mappings().all():
+        found.setdefault(row["approval_id"], []).append(row)
+    return found
 
 
 def lock(approval_id: UUID, *, session: Session) -> Held | None:
@@ -97,42 +115,82 @@ def since_opened(approval_ids: Collection[UUID]) -> tuple[Select[Any], Select[An
 
 
 def save(before: Approval, change: Change, *, session: Session) -> Approval:
-    """Write a change; gives the request as written. What only an edit touches is written after an edit only.
+    """Write a change; gives the request as written.
 
     :raises StaleVersion: the request changed since ``before`` was read; nothing was written.
     """
-    after = replace(
-        change.approval,
-        recorded=before.recorded + len(change.events),
-        version=before.version + 1,
+    (after,) = save_all([(before, change)], session=session)
+    return after
+
+
+def save_all(changes: Sequence[tuple[Approval, Change]], *, session: Session) -> list[Approval]:
+    """Write changes of several requests, each as it was read before; gives the requests as written.
+
+    What only an edit touches is written after an edit only.
+
+    :raises StaleVersion: one of them changed since it was read; what was written has to be rolled back.
+    """
+    written = [(before, _as_written(before, change)) for before, change in changes]
+    _save_states(written, session=session)
+    for before, after in written:
+        _save_terms(before, after, session=session)
+    _save_waiters(written, session=session)
+    for before, after in written:
+        _save_votes(before, after, session=session)
+    happened = [
+        row
+        for before, change in changes
+        for row in events.event_rows(before.id, change.events, first_seq=before.recorded + 1)
+    ]
+    session.execute(insert(tables.event), happened)
+    return [after for _, after in written]
+
+
+def _as_written(before: Approval, change: Change) -> Approval:
+    recorded = before.recorded + len(change.events)
+    return replace(change.approval, recorded=recorded, version=before.version + 1)
+
+
+def _save_states(written: Sequence[tuple[Approval, Approval]], *, session: Session) -> None:
+    columns = approval_table.c
+    statement = update(approval_table).where(
+        columns.id == bindparam("read_id"), columns.version == bindparam("read_version")
     )
-    columns = mapping.state_columns(after)
+    rows = [
+        {"read_id": before.id, "read_version": before.version, **mapping.state_columns(after)}
+        for before, after in written
+    ]
+    if len(rows) == 1:
+        count = session.execute(statement, rows[0]).rowcount  # type: ignore[attr-defined]
+    else:  # sent together, for which drivers do not say how many rows they met
+        session.execute(statement, rows)
+        as_written = tuple_(columns.id, columns.version).in_([(a.id, a.version) for _, a in written])
+        count = session.execute(select(func.count()).where(as_written)).scalar_one()
+    if count != len(rows):
+        raise StaleVersion
+
+
+def _save_terms(before: Approval, after: Approval, *, session: Session) -> None:
+    edited: dict[str, Any] = {}
     if after.content is not before.content:
         _keep(before, session=session)
-        columns |= mapping.content_columns(after.content)
+        edited |= mapping.content_columns(after.content)
     if after.policy != before.policy:
-        columns |= mapping.policy_columns(after.policy)
-    written = session.execute(
-        update(approval_table)
-        .where(approval_table.c.id == before.id, approval_table.c.version == before.version)
-        .values(columns)
-    )
-    if written.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
-    if after.policy != before.policy:
+        edited |= mapping.policy_columns(after.policy)
         session.execute(delete(tables.approver).where(tables.approver.c.approval_id == before.id))
         session.execute(insert(tables.approver), mapping.approver_rows(after))
-    if after.waiter is not None and after.waiter is not before.waiter:
-        session.execute(
-            update(waiter_table)
-            .where(waiter_table.c.ti_id == after.waiter.ti_id)
-            .values(mapping.waiter_row(after.id, after.waiter))
-        )
-    _save_votes(before, after, session=session)
-    session.execute(
-        insert(tables.event), events.event_rows(after.id, change.events, first_seq=before.recorded + 1)
-    )
-    return after
+    if edited:
+        session.execute(update(approval_table).where(approval_table.c.id == before.id).values(edited))
+
+
+def _save_waiters(written: Sequence[tuple[Approval, Approval]], *, session: Session) -> None:
+    rows = [
+        {"read_ti_id": after.waiter.ti_id, **mapping.waiter_row(after.id, after.waiter)}
+        for before, after in written
+        if after.waiter is not None and after.waiter is not before.waiter
+    ]
+    if rows:
+        session.execute(update(waiter_table).where(waiter_table.c.ti_id == bindparam("read_ti_id")), rows)
 
 
 def _keep(approval: Approval, *, session: Session) -> None:
@@ -209,50 +267,6 @@ def ids_of_task(origin: Origin, *, session: Session) -> list[tuple[UUID, Status]
         .order_by(columns.created_at, columns.id)
     )
     return [(row.id, Status(row.status)) for row in session.execute(query)]
-
-
-def due_ids(now: datetime, *, limit: int, session: Session) -> list[UUID]:
-    """Give open requests whose deadline has passed, the longest overdue first."""
-    columns = approval_table.c
-    query = (
-        select(columns.id)
-        .where(columns.status.in_(OPEN_VALUES), columns.expires_at <= now)
-        .order_by(columns.expires_at, columns.id)
-        .limit(limit)
-    )
-    return list(session.execute(query).scalars())
-
-
-def holders_of_open(*, after: UUID | None, limit: int, session: Session) -> list[Held]:
-    """Give open requests with what holds each, in order of id, from ``after`` on."""
-    query = holders().where(approval_table.c.status.in_(OPEN_VALUES)).order_by(approval_table.c.id)
-    if after is not None:
-        query = query.where(approval_table.c.id > after)
-    return held(query.limit(limit), session=session)
-
-
-def holders_of_closed(*, before: datetime, limit: int, session: Session) -> list[Held]:
-    """Give requests closed before then with what held each, oldest first."""
-    columns = approval_table.c
-    query = (
-        holders()
-        .where(columns.status.in_(TERMINAL_VALUES), columns.resolved_at < before)
-        .order_by(columns.resolved_at, columns.id)
-    )
-    return held(query.limit(limit), session=session)
-
-
-def undelivered_ids(ti_ids: Collection[UUID], *, session: Session) -> list[UUID]:
-    """Give the closed requests of those that these task instances asked, whatever the record says of them."""
-    query = (
-        select(approval_table.c.id)
-        .join(waiter_table, waiter_table.c.approval_id == approval_table.c.id)
-        .where(
-            waiter_table.c.ti_id.in_(ti_ids),
-            approval_table.c.status.in_(TERMINAL_VALUES),
-        )
-    )
-    return list(session.execute(query).scalars())
 
 
 def holders() -> Select[Any]:

@@ -112,6 +112,7 @@ class SweepBody(Input):
         max_length=MAX_LEFT_OUT,
         description="The `failed_ids` of the calls before: not tried again, so that others get their turn.",
     )
+    after: UUID | None = Field(default=None, description="The `after` of the call before.")
 
 
 class EditBody(Input):

@@ -12,7 +12,7 @@ from airflow_approvals.wire.base import Output
 
 
 class SweepShape(Output):
-    """What one sweep did, counted in requests; ask again while ``remaining``, and leave out what failed."""
+    """What one call of a sweep did, counted in requests; ask again while ``remaining``, with what it says."""
 
     escalated: int
     expired: int
@@ -23,6 +23,9 @@ class SweepShape(Output):
         default=[], description="Those of `failed`; the API server's log says why."
     )
     remaining: bool
+    after: UUID | None = Field(
+        default=None, description="How far it has looked who waits; for the next call, which goes on there."
+    )
 
 
 class CleanupShape(Output):

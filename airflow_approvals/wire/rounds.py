@@ -13,8 +13,8 @@ from airflow_approvals.wire.operations import CleanupShape, SweepShape
 MAX_ROUNDS = 200
 MAX_NAMED = 10
 
-Batch = Callable[[Collection[UUID]], SweepShape | CleanupShape]
-"""One call, without the requests given, which failed in the calls before."""
+Batch = Callable[[Collection[UUID], UUID | None], SweepShape | CleanupShape]
+"""One call, without the requests that failed in the calls before, from where the last one stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +55,15 @@ def until_done(batch: Batch, tell: Callable[[int, Mapping[str, int]], None] = la
     """
     counts: Counter[str] = Counter()
     failed: dict[UUID, None] = {}
+    after: UUID | None = None
     for number in range(1, MAX_ROUNDS + 1):
-        shape = batch(failed.keys())
-        summary = shape.model_dump(exclude={"remaining", "failed_ids"})
+        shape = batch(failed.keys(), after)
+        summary = shape.model_dump(exclude={"remaining", "failed_ids", "after"})
         tell(number, summary)
         counts.update(summary)
         if isinstance(shape, SweepShape):
             failed |= dict.fromkeys(shape.failed_ids)
+            after = shape.after
         if not shape.remaining or len(failed) > MAX_LEFT_OUT:
             break
     return Outcome(counts=counts, failed_ids=tuple(failed), remaining=shape.remaining)

@@ -41,7 +41,8 @@ def get_metrics(query: Annotated[MetricsQuery, Query()], person: PersonDep, work
 @router.post("/maintenance/escalate", responses=answers(403), dependencies=[MaintainerDep])
 def escalate(body: SweepBody, work: WorkDep) -> SweepShape:
     """Apply passed deadlines, cancel what nobody waits for, deliver what did not arrive."""
-    return SweepShape.model_validate(sweep.sweep(work=work, leave_out=body.leave_out))
+    done = sweep.sweep(work=work, leave_out=body.leave_out, after=body.after)
+    return SweepShape.model_validate(done)
 
 
 @router.post("/maintenance/cleanup", responses=answers(403), dependencies=[MaintainerDep])

@@ -273,8 +273,10 @@ def test_maintenance_runs_as_any_task(fab: Server) -> None:
         "failed",
         "failed_ids",
         "remaining",
+        "after",
     }
-    without = {"leave_out": [str(uuid4())]}  # what failed in the calls before
+    without = {"leave_out": [str(uuid4())], "after": str(UUID(int=2**128 - 1))}  # as the calls before said
     assert fab.post("/maintenance/escalate", by=by, json=without).json()["failed_ids"] == []
+    assert problem(fab.post("/maintenance/escalate", by=by, json={"after": "7"})) == INVALID
     assert problem(fab.post("/maintenance/escalate", by=by, json={"leave_out": ["7"]})) == INVALID
     assert fab.post("/maintenance/cleanup", by=by).json() == {"removed": 0, "remaining": False}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -174,11 +173,9 @@ class Desk:
         """Remove a closed request once its retention time is over, as an administrator."""
         commands.delete(approval.id, actor=ADMINISTRATOR, work=work_at(now, **settings))
 
-    def sweep(
-        self, now: datetime = SOON, *, batch: int = 500, leave_out: Collection[UUID] = ()
-    ) -> sweep.SweepSummary:
-        """Do one call of what the maintenance Dag does."""
-        return sweep.sweep(work=work_at(now), batch=batch, leave_out=leave_out)
+    def sweep(self, now: datetime = SOON, **call: Any) -> sweep.SweepSummary:
+        """Do one call of what the maintenance Dag does; takes the arguments of ``sweep``."""
+        return sweep.sweep(work=work_at(now), **call)
 
     def finish(self, approval: Approval) -> None:
         """Let the task that asked go on and succeed."""

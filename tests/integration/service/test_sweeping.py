@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from uuid import UUID
 
 import pytest
 from airflow.models.taskinstance import TaskInstance
@@ -18,8 +16,6 @@ from airflow_approvals.domain.policy import OnExpiry
 from airflow_approvals.domain.status import Status
 from airflow_approvals.service.sweep import SweepSummary
 from airflow_approvals.store.tables import approval as approval_table
-from airflow_approvals.wire.operations import SweepShape
-from airflow_approvals.wire.rounds import until_done
 from tests.airflow_rows import AirflowRows
 from tests.builders import HOUR, NOW, TICK, level, policy, role, ti_id_of
 from tests.integration.service.desk import SOON, Desk
@@ -75,51 +71,6 @@ def test_silence_is_counted_as_expired_whatever_comes_of_it(desk: Desk, on_expir
     gate = desk.gate(policy(level(role("manager")), on_expiry=on_expiry))
     assert desk.sweep(NOW + HOUR) == SweepSummary(expired=1, resumed=1)
     assert desk.events(gate)[1] == Expired(at=NOW + HOUR, actor=SYSTEM, on_expiry=on_expiry)
-
-
-def test_a_sweep_takes_a_bounded_number_of_deadlines(desk: Desk) -> None:
-    """The longest overdue first; it says when there is more."""
-    gates = [desk.gate(map_index=index, now=NOW + (4 - index) * TICK) for index in range(5)]
-
-    def escalated() -> list[bool]:
-        return [desk.read(gate).status is Status.ESCALATED for gate in gates]
-
-    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == SweepSummary(escalated=2, remaining=True)
-    assert escalated() == [False, False, False, True, True]
-    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == SweepSummary(escalated=2, remaining=True)
-    assert desk.sweep(NOW + HOUR + 4 * TICK, batch=2) == SweepSummary(escalated=1)
-    assert escalated() == [True] * 5
-
-
-def test_every_vanished_task_is_found_however_many_wait(desk: Desk, rows: AirflowRows) -> None:
-    """A bounded number at a time, those opened by hand among them; it says when there may be more."""
-    gates = [desk.gate(map_index=index, state="failed" if index % 2 else "deferred") for index in range(7)]
-    rows.run(run_id="another_run")
-    by_hand = [desk.by_hand(), desk.by_hand(run_id="another_run")]
-    rows.remove_run(run_id="another_run")
-
-    assert desk.sweep(batch=2) == SweepSummary(cancelled=2, remaining=True)
-    assert desk.sweep(batch=2) == SweepSummary(cancelled=2, remaining=True)
-    assert desk.sweep(batch=2) == SweepSummary()
-
-    cancelled = [desk.read(gate).status is Status.CANCELLED for gate in gates + by_hand]
-    assert cancelled == [False, True, False, True, False, True, False, False, True]
-
-
-def test_every_undelivered_decision_is_delivered_however_many_wait(desk: Desk) -> None:
-    """All waiting tasks are looked at, a batch at a time."""
-    gates = [desk.gate(map_index=index, parked_at=SOON) for index in range(5)]
-    for gate in gates[1::2]:
-        desk.decide(gate)
-    assert desk.sweep(NOW + HOUR - TICK, batch=2) == SweepSummary(resumed=2, remaining=True)
-    assert desk.sweep(NOW + HOUR - TICK, batch=2) == SweepSummary()
-    assert [desk.task_of(gate).state for gate in gates] == [
-        "deferred",
-        "scheduled",
-        "deferred",
-        "scheduled",
-        "deferred",
-    ]
 
 
 def test_a_task_that_waits_for_something_else_is_left_alone(
@@ -187,40 +138,3 @@ def test_a_sweep_writes_what_a_single_advance_would(desk: Desk) -> None:
     assert desk.events(swept) == [
         event if event.type != "opened" else desk.events(swept)[0] for event in desk.events(advanced)
     ]
-
-
-def test_what_failed_is_counted_once_and_takes_no_place_from_others(desk: Desk, session: Session) -> None:
-    """A full batch of requests that cannot be handled is due again: the next call leaves it out."""
-    broken = [desk.gate(LAST, map_index=index, now=NOW + index * TICK) for index in range(3)]
-    session.execute(update(approval_table).values(policy={"version": 99}))
-    session.commit()
-    fine = [desk.gate(LAST, map_index=index, now=NOW + index * TICK) for index in range(3, 6)]
-    asked: list[SweepSummary] = []
-
-    def batch(leave_out: Collection[UUID]) -> SweepShape:
-        asked.append(desk.sweep(NOW + HOUR + HOUR, batch=2, leave_out=leave_out))
-        return SweepShape.model_validate(asked[-1])
-
-    outcome = until_done(batch)
-
-    assert asked[0] == SweepSummary(failed_ids=(broken[0].id, broken[1].id), remaining=True)
-    assert outcome.failed_ids == tuple(gate.id for gate in broken)
-    assert outcome.summary == {
-        "escalated": 0,
-        "expired": 3,
-        "cancelled": 0,
-        "resumed": 3,
-        "failed": 3,
-        "remaining": False,
-    }
-    assert [desk.read(gate).status for gate in fine] == [Status.EXPIRED] * 3
-    assert outcome.failure is not None
-    assert outcome.failure.startswith("3 requests could not be handled; everything else is done: ")
-    assert str(broken[2].id) in outcome.failure
-
-
-def test_what_cannot_be_delivered_yet_does_not_ask_for_another_call(desk: Desk) -> None:
-    """A full batch of tasks that did not settle would be found again and again."""
-    for index in range(2):
-        desk.decide(desk.gate(map_index=index, parked_at=SOON))
-    assert desk.sweep(SOON, batch=2) == SweepSummary()
