@@ -61,7 +61,8 @@ class Watcher:
     """Reads the requests of all its watches in one go.
 
     Never sends two reads within ``min_poll_seconds``: a new watch gets its first look with the
-    next read, which comes early for it; all others every ``poll_interval_seconds``.
+    next read, which comes early for it; all others every ``poll_interval_seconds``, or as soon after that
+    as there was time to ask for all.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Watcher:
         self.client = client or AsyncApprovalsClient(settings)
         self._watches: set[Watch] = set()
         self._newcomer = asyncio.Event()
-        self._read_at = float("-inf")
+        self._read_at = self._round_at = float("-inf")
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
@@ -98,6 +99,7 @@ class Watcher:
         outage = Outage("Waiting approvals could not be looked up")
         while self._watches:
             await self._wait_for_turn(outage)
+            self._round_at = asyncio.get_running_loop().time()
             for ids in _chunks(sorted({watch.approval_id for watch in self._watches})):
                 await asyncio.sleep(self._left_of(max(self._min_poll_seconds, outage.pause_seconds)))
                 try:
@@ -112,8 +114,9 @@ class Watcher:
 
     async def _wait_for_turn(self, outage: Outage) -> None:
         """Wait for the next round, or for a newcomer and those that come with it."""
-        round_seconds = max(self.settings.poll_interval_seconds, outage.pause_seconds)
-        await _set_within(self._newcomer, self._left_of(round_seconds - GATHER_SECONDS))
+        next_round_at = self._round_at + self.settings.poll_interval_seconds
+        left = max(next_round_at - asyncio.get_running_loop().time(), self._left_of(outage.pause_seconds))
+        await _set_within(self._newcomer, left - GATHER_SECONDS)
         pause = self._left_of(max(self._min_poll_seconds, outage.pause_seconds))
         await asyncio.sleep(max(GATHER_SECONDS, pause))
         self._newcomer.clear()

@@ -74,6 +74,23 @@ def test_many_ids_take_several_reads_within_the_rate(api: ApprovalsApi) -> None:
     assert_far_apart(api.reads())
 
 
+def test_a_round_of_several_reads_takes_no_longer_than_one(api: ApprovalsApi) -> None:
+    """Of ten thousand nobody hears later than of ten: the interval counts from where a round began."""
+    ids = [uuid4() for _ in range(3 * MAX_WATCHED)] + [api.open().id]
+
+    async def scenario(watcher: Watcher) -> None:
+        with ExitStack() as stack:
+            for approval_id in ids:
+                stack.enter_context(watcher.watch(approval_id))
+            await until(lambda: len(api.reads()) == 5)
+
+    run(scenario, api.settings(poll_interval_seconds=8))
+    last, again = api.reads()[3:]
+    assert again.ids == api.reads()[0].ids
+    assert again.at - last.at < 7  # 2 where nothing is slow; after the end of the round it would be 8
+    assert_far_apart(api.reads())
+
+
 def test_a_turn_that_fails_does_not_starve_the_others(api: ApprovalsApi) -> None:
     """When the API cannot answer for one part of the ids, the rest is still looked up."""
     ids = sorted(uuid4() for _ in range(MAX_WATCHED + 1))
