@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from airflow_approvals.wire.watching import MAX_WATCHED
 from tests.integration.api.server import INVALID, PAYROLL, SALES, Server, content, problem
 
 pytestmark = pytest.mark.e2e
@@ -249,10 +250,10 @@ def test_a_click_after_the_task_failed_meets_a_cancelled_request(fab: Server) ->
 
 
 def test_the_watcher_asks_for_many_but_not_too_many(fab: Server) -> None:
-    """Up to a thousand ids at once; a repeated id counts once."""
+    """Some thousand ids at once; a repeated id counts once."""
     task = fab.new_task()
     own = fab.open(task)["id"]
-    ids = [own, *(str(uuid4()) for _ in range(999))]
+    ids = [own, *(str(uuid4()) for _ in range(MAX_WATCHED - 1))]
     answer = fab.post("/approvals/list", by=fab.watcher(*ids), json={"ids": ids})
     assert [found["id"] for found in answer.json()["approvals"]] == [own]
     ids.append(str(uuid4()))

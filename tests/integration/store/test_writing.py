@@ -199,7 +199,7 @@ def test_a_decision_does_not_write_what_it_leaves_as_it_was(session: Session) ->
 
 
 def columns_written(before: Approval, change: Change, session: Session) -> set[str]:
-    """What the UPDATE of a request sets; nothing of it is kept."""
+    """What is set in the row of a request; nothing of it is kept."""
     updates: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -213,6 +213,5 @@ def columns_written(before: Approval, change: Change, session: Session) -> set[s
     finally:
         event.remove(engine, "before_cursor_execute", note)
         session.rollback()
-    (statement,) = updates
-    assignments = statement.removeprefix("UPDATE approval SET ").split(" WHERE ")[0]
-    return {assignment.split("=")[0].strip() for assignment in assignments.split(", ")}
+    assignments = [update.removeprefix("UPDATE approval SET ").split(" WHERE ")[0] for update in updates]
+    return {assignment.split("=")[0].strip() for assignment in ", ".join(assignments).split(", ")}

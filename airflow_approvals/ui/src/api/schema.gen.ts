@@ -1424,6 +1424,11 @@ export interface components {
          */
         SweepBody: {
             /**
+             * After
+             * @description The `after` of the call before.
+             */
+            after?: string | null;
+            /**
              * Leave Out
              * @description The `failed_ids` of the calls before: not tried again, so that others get their turn.
              * @default []
@@ -1432,9 +1437,14 @@ export interface components {
         };
         /**
          * SweepShape
-         * @description What one sweep did, counted in requests; ask again while ``remaining``, and leave out what failed.
+         * @description What one call of a sweep did, counted in requests; ask again while ``remaining``, with what it says.
          */
         SweepShape: {
+            /**
+             * After
+             * @description How far it has looked who waits; for the next call, which goes on there.
+             */
+            after?: string | null;
             /** Cancelled */
             cancelled: number;
             /** Escalated */
