@@ -183,11 +183,7 @@ class ApprovalsClient:
         return self._send("POST", f"/approvals/{approval_id}/advance", AdvancedShape, body)
 
     def sweep(self, leave_out: Collection[UUID] = (), after: UUID | None = None) -> SweepShape:
-        """Run one call of a sweep over everybody's requests.
-
-        :param leave_out: those that failed in the calls before.
-        :param after: as the call before said.
-        """
+        """Run one call of a sweep, without what failed in the calls before, ``after`` where they stopped."""
         body = SweepBody(leave_out=list(leave_out), after=after)
         return self._send("POST", "/maintenance/escalate", SweepShape, body)
 

@@ -26,7 +26,8 @@ from dev.stack import Account, AirflowStack
 
 NATIVE, OURS = "native", "ours"
 SERVER_ERROR = 500
-TIMEOUT_SECONDS = 120.0
+NO_ANSWER = 599  # as proxies say it
+TIMEOUT_SECONDS = 60.0
 WAITING = sa.text(
     "SELECT approval.id, approval.dag_id, approval.run_id FROM approval "
     "WHERE status = 'pending' ORDER BY created_at DESC"
@@ -58,7 +59,7 @@ def main(database_url: str, clients: int, seconds: float, rounds: int, waiting: 
         stack.migrate()
         roles = tuple(f"team_{number}" for number in range(ROLES))
         stack.create_accounts(
-            roles={role: () for role in roles},
+            roles=dict.fromkeys(roles, ()),
             users=[Account("admin", "admin", ("Admin",)), Account("approver", "approver", ("Op", *roles))],
         )
         command = [sys.executable, "-m", "benchmarks.crowd", database_url, "--closed", "0"]
@@ -82,10 +83,11 @@ def main(database_url: str, clients: int, seconds: float, rounds: int, waiting: 
         }
         stack.start(["api-server"])
         stack.wait_healthy()
+        token = stack.token("approver")  # once: while the server stands still nobody signs in
         results: dict[str, list[Round]] = {NATIVE: [], OURS: []}
         for _ in range(rounds):
             for kind, done in results.items():
-                done.append(asyncio.run(_round(stack, requests[kind], clients, seconds)))
+                done.append(asyncio.run(_round(stack.base_url, token, requests[kind], clients, seconds)))
                 print(f"{kind}: {done[-1].per_second:.1f}/s {done[-1].statuses}", file=sys.stderr)
         print(f"{clients} clients, {rounds} x {seconds:g} s\n")
         print(table(results))
@@ -100,12 +102,11 @@ def table(results: dict[str, list[Round]]) -> str:
         lines.append([name, *(f"{of(rates[kind]):.1f}" for kind in results), f">= {best:.1f}"])
     waited = {kind: sorted(s for each in rounds for s in each.seconds) for kind, rounds in results.items()}
     lines.append(["median answer", *(f"{median(waited[kind]):.2f} s" for kind in results), "-"])
-    lines.append(
-        ["99 % of answers", *(f"{quantiles(waited[kind], n=100)[-1]:.2f} s" for kind in results), "-"]
-    )
+    late = (quantiles(waited[kind], n=100)[-1] for kind in results)
+    lines.append(["99 % of answers", *(f"{seconds:.2f} s" for seconds in late), "-"])
     lines.append(["slowest answer", *(f"{waited[kind][-1]:.2f} s" for kind in results), "<= 5 s"])
     errors = (sum(_errors(each) for each in results[kind]) for kind in results)
-    lines.append(["answers 5xx", *map(str, errors), "0"])
+    lines.append(["answers 5xx, or none", *map(str, errors), "0"])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -114,22 +115,25 @@ def _errors(done: Round) -> int:
 
 
 async def _round(
-    stack: AirflowStack, requests: Iterator[tuple[str, str, object]], clients: int, seconds: float
+    base_url: str, token: str, requests: Iterator[tuple[str, str, object]], clients: int, seconds: float
 ) -> Round:
     done = Round()
-    headers = {"Authorization": f"Bearer {stack.token('approver')}"}
+    headers = {"Authorization": f"Bearer {token}"}
     begun = time.perf_counter()
 
     async def person() -> None:
         async with httpx.AsyncClient(
-            base_url=stack.base_url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False
+            base_url=base_url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False
         ) as client:
             while time.perf_counter() < begun + seconds:
                 method, path, body = next(requests)
                 sent = time.perf_counter()
-                response = await client.request(method, path, json=body)
+                try:
+                    status = (await client.request(method, path, json=body)).status_code
+                except httpx.ReadTimeout:
+                    status = NO_ANSWER
                 done.seconds.append(time.perf_counter() - sent)
-                done.statuses[response.status_code] = done.statuses.get(response.status_code, 0) + 1
+                done.statuses[status] = done.statuses.get(status, 0) + 1
 
     await asyncio.gather(*(person() for _ in range(clients)))
     done.lasted_seconds = time.perf_counter() - begun

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ SLICE = 10_000
 """Open requests of which one call sees whether their tasks still wait."""
 SPELL = timedelta(seconds=5)
 """After which a call begins no further batch: its caller gives up after 30 s, and proxies sooner."""
+PAUSE = 0.5
+"""After a batch, in times of what that took: for people who read meanwhile, or write on SQLite."""
 CLEANUP_BATCH = 500
 
 
@@ -142,6 +145,7 @@ class _Call:
             return True
         if self.work.clock() >= until:
             return False
+        begun = time.monotonic()
         try:
             changes = commands.bring_all_up_to_date(ids, work=self.work)
         except Exception:  # whatever it is, it is about one of these requests
@@ -152,6 +156,7 @@ class _Call:
             half = len(ids) // 2
             return self._bring(ids[:half], until) and self._bring(ids[half:], until)
         self.counts.update(event.type for change in changes for event in change.events)
+        time.sleep(PAUSE * (time.monotonic() - begun))
         return True
 
     def summary(self, *, remaining: bool, after: UUID | None) -> SweepSummary:
