@@ -22,7 +22,9 @@ export function airflowUrl(path: string): string {
   return new URL(path, document.baseURI).href;
 }
 
-async function call(method: string, path: string, body?: unknown, version?: number): Promise<unknown> {
+const ATTEMPTS = 3;
+
+async function call(method: string, path: string, body?: unknown, version?: number, left = ATTEMPTS): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(airflowUrl(`approvals/v1/${path}`), {
@@ -40,6 +42,12 @@ async function call(method: string, path: string, body?: unknown, version?: numb
   }
   if (response.ok) return response.status === 204 ? undefined : readAnswer(await response.text());
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  const later = problem.retry_after_seconds;
+  if (response.status === 503 && later && left > 1) {
+    // The database is away, and the server says when to ask again.
+    await new Promise((resolve) => setTimeout(resolve, later * 1000));
+    return call(method, path, body, version, left - 1);
+  }
   const words = problem.detail ?? `Airflow answered ${response.status}.`;
   throw new ApiError(response.status, words, problem.code, problem.closed, problem.changed, problem.fingerprint);
 }

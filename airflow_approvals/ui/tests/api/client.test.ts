@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { get, remove } from "../../src/api/client";
+import { get, post, remove } from "../../src/api/client";
 import { serve } from "../server";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -22,6 +22,23 @@ describe("a refusal", () => {
     await expect(get("approvals/1")).rejects.toMatchObject({ message: "Airflow answered 502.", status: 502 });
     serve(() => ({ status: 0 }));
     await expect(get("approvals/1")).rejects.toMatchObject({ message: "Airflow cannot be reached.", status: 0 });
+  });
+});
+
+describe("a database that is away", () => {
+  const away = { body: { code: "unavailable", detail: "Ask again.", retry_after_seconds: 0.01 }, status: 503 };
+
+  it("is waited for as the server says, and what was asked is asked again", async () => {
+    const answers = [away, away, { body: { id: "1" }, status: 200 }];
+    const log = serve(() => answers.shift() ?? away);
+    await expect(post("approvals/1/approve", { comment: "go" })).resolves.toMatchObject({ id: "1" });
+    expect(log.map(({ body }) => body)).toEqual([{ comment: "go" }, { comment: "go" }, { comment: "go" }]);
+  });
+
+  it("is told of when it stays away", async () => {
+    const log = serve(() => away);
+    await expect(get("approvals/1")).rejects.toMatchObject({ message: "Ask again.", status: 503 });
+    expect(log).toHaveLength(3);
   });
 });
 
