@@ -12,8 +12,8 @@ from airflow.sdk import DAG, Context
 from airflow_approvals import ApprovalExtOperator
 
 ANY_NUMBER: dict[str, Any] = {"schedule": None, "max_active_runs": 500, "max_active_tasks": 500}
-# What a worker has to go on with may lose its worker: Airflow then needs another try.
-ON_A_WORKER: dict[str, Any] = {"retries": 5, "retry_delay": timedelta(seconds=2)}
+# A run on a worker may be lost with it; once they wait, only those that end on a worker need this.
+RETRIES: dict[str, Any] = {"retries": 5, "retry_delay": timedelta(seconds=2)}
 SUBJECT = "{{ dag.dag_id }} of {{ run_id }}"
 
 
@@ -33,18 +33,14 @@ def note(_context: Context) -> None:
 KINDS: dict[str, dict[str, Any]] = {
     "crowd_plain": {},
     "crowd_trigger": {"deferrable": True},
-    "crowd_escalating": {
-        "escalate_role": "director",
-        "expires_in": timedelta(seconds=40),
-        **ON_A_WORKER,  # which looks at the deadline
-    },
-    "crowd_callback": {"kind": Slow, "on_success_callback": note, **ON_A_WORKER},
+    "crowd_escalating": {"escalate_role": "director", "expires_in": timedelta(seconds=40)},
+    "crowd_callback": {"kind": Slow, "on_success_callback": note},
 }
 
 
 def gate(*, kind: type[ApprovalExtOperator] = ApprovalExtOperator, **arguments: Any) -> None:
     """A gate of the Dag around it."""
-    kind(task_id="gate", subject=SUBJECT, approver_role="manager", **arguments)
+    kind(task_id="gate", subject=SUBJECT, approver_role="manager", **RETRIES, **arguments)
 
 
 for dag_id, arguments in KINDS.items():
@@ -52,6 +48,6 @@ for dag_id, arguments in KINDS.items():
         gate(**arguments)
 
 with DAG("crowd_mapped", **ANY_NUMBER):
-    ApprovalExtOperator.partial(task_id="gate", approver_role="manager").expand(
+    ApprovalExtOperator.partial(task_id="gate", approver_role="manager", **RETRIES).expand(
         subject=[f"number {number}" for number in range(4)]
     )
