@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,6 +63,7 @@ class Crowd:
     cluster: Cluster
     gates: list[Gate] = field(default_factory=list)
     tries: dict[Key, int] = field(default_factory=dict)  # with which they began to wait
+    _over: threading.Event = field(default_factory=threading.Event)  # nobody answers any more
 
     @classmethod
     def waiting(cls, cluster: Cluster) -> Crowd:
@@ -90,9 +92,20 @@ class Crowd:
         with ThreadPoolExecutor(PEOPLE) as people:
             list(people.map(self._answer, self.of(*parts)))
 
+    @contextmanager
+    def answering(self, *parts: Part) -> Iterator[None]:
+        """Have those gates answered in the meantime; nobody goes on with it when that goes wrong."""
+        with ThreadPoolExecutor(1) as people:
+            answered = people.submit(self.answer, *parts)
+            try:
+                yield
+                answered.result()
+            except BaseException:
+                self._over.set()
+                raise
+
     def _answer(self, gate: Gate) -> None:
         give_up = time.monotonic() + LIMIT_SECONDS
-        pause = threading.Event()
         while time.monotonic() < give_up:
             requests = gate.run.requests()
             mine = [request for request in requests if request["map_index"] == gate.map_index]
@@ -105,7 +118,8 @@ class Crowd:
                     answered = False
                 if answered:
                     return
-            pause.wait(0.5)
+            if self._over.wait(0.5):
+                return
         raise AssertionError(f"{gate} could not be answered:\n{gate.run.story()}")
 
     # What is there

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -30,10 +29,8 @@ def test_a_disturbance_changes_no_outcome(
     crowd = Crowd.waiting(well)
     try:
         crowd.answer("before")
-        with ThreadPoolExecutor(1) as people:
-            meanwhile = people.submit(crowd.answer, "meanwhile")
+        with crowd.answering("meanwhile"):
             disturb(well, crowd)
-            meanwhile.result()
         crowd.answer("afterwards")
         crowd.wait_ended("before", "meanwhile", "afterwards", "never")
         crowd.assert_waiting("last")
