@@ -216,15 +216,15 @@ def _all(states: dict[Key, str | None], wanted: tuple[str, ...], gates: Iterable
 
 
 def _asks_again(requests: list[dict[str, Any]]) -> bool:
-    """Tell whether people who have answered are asked once more."""
-    answered = any(request["status"] in STATE_OF for request in requests)
+    """Tell whether people who have answered are asked once more; who has not may be."""
+    answered = any(request["status"] in STATUS_OF.values() for request in requests)
     return answered and any(request["status"] not in CLOSING for request in requests)
 
 
 def _problems(gate: Gate, task: dict[str, Any], requests: list[dict[str, Any]]) -> Iterator[str]:
     """What is wrong with a gate whose task has ended."""
     statuses = [request["status"] for request in requests]
-    outcomes = {status for status in statuses if status != "cancelled"}
+    outcomes = {status for status in statuses if status not in ("cancelled", "expired")} or {"expired"}
     if len(outcomes) != 1 or statuses[-1] not in outcomes:
         yield f"not one outcome: {statuses}"
         return
