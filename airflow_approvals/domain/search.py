@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
 from uuid import UUID
 
 from airflow_approvals.domain.approval import Approval, Source
@@ -97,8 +96,12 @@ class Cut:
     offset: int = 0
     after: After | None = None
 
+    def __post_init__(self) -> None:
+        require_aware(None if self.after is None else self.after[0])
 
-class Total(NamedTuple):
+
+@dataclass(frozen=True)
+class Total:
     """How many requests a list has; it is counted as far as ``MAX_TOTAL``.
 
     :param has_more: there are more than ``number``.
@@ -127,6 +130,9 @@ class Page:
     approvals: list[Approval]
     total: Total
     next_after: After | None
+
+    def __post_init__(self) -> None:
+        require_aware(None if self.next_after is None else self.next_after[0])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,14 +79,17 @@ def test_integrations_are_named_alike() -> None:
 
 
 def test_options_are_described() -> None:
-    """Each says what it does, since when, and what it is unless set; only the secret is sensitive."""
+    """Each says what it does, since when, and what it is unless set; only secrets are sensitive."""
     described = get_provider_info()["config"][SECTION]["options"]
     assert described is OPTIONS
     for option in OPTIONS.values():
         assert option["description"].endswith(".\n")
         assert option["version_added"]
         assert isinstance(option["default"], str)
-    assert [name for name, option in OPTIONS.items() if option.get("sensitive")] == ["jwt_secret"]
+    assert [name for name, option in OPTIONS.items() if option.get("sensitive")] == [
+        "jwt_secret",
+        "jwt_secret_previous",
+    ]
 
 
 DISCOVER = """

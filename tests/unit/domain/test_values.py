@@ -30,6 +30,7 @@ SIMPLE: Mapping[Any, Any] = {
     timedelta: HOUR,
     UUID: APPROVAL_ID,
     frozenset: frozenset(),
+    list: [],
     Mapping: {},
 }
 
@@ -72,6 +73,8 @@ def naive_ones(hint: Any) -> Iterator[Any]:
         for naive in naive_ones(arguments[0]):
             yield Changed(before=naive, after=NOW)
             yield Changed(before=NOW, after=naive)
+    elif get_origin(hint) is tuple:
+        yield from ((naive, *map(an_example, arguments[1:])) for naive in naive_ones(arguments[0]))
     elif get_origin(hint) in {Union, UnionType}:
         for one in arguments:
             yield from naive_ones(one)
