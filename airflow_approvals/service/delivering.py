@@ -25,9 +25,10 @@ RETURN_VALUE = "return_value"
 log = logging.getLogger(__name__)
 
 
-def hold_back(approval: Approval, task: LockedTask, *, session: Session) -> None:
+def hold_back(approval: Approval, task: LockedTask | None, *, session: Session) -> None:
     """Skip all that is downstream of a task whose request has just been closed so, whoever ends the task."""
-    if _outcome(approval) is Outcome.SKIPPED and not approval.policy.respect_trigger_rules:
+    skips = _outcome(approval) is Outcome.SKIPPED and not approval.policy.respect_trigger_rules
+    if skips and task is not None:  # which may have been deleted a moment ago
         skipping.skip_downstream(task, session=session)
 
 

@@ -125,8 +125,7 @@ def _opened(opening: Opening, earlier: UUID | None, work: Work, *, session: Sess
     approval = store.add(change, session=session)
     if not approval.is_open and opening.waiter is not None:
         task = facts.lock_task(opening.waiter.ti_id, session=session)
-        if task is not None:
-            delivering.hold_back(approval, task, session=session)
+        delivering.hold_back(approval, task, session=session)
     return approval
 
 

@@ -36,7 +36,7 @@ def test_a_running_task_opens_a_request_about_itself(desk: Desk, rows: AirflowRo
     assert new
     assert approval == desk.read(approval)
     assert approval.origin == origin(dag_id="release_of_red", map_index=3, team_name="red")
-    assert approval.waiter == Waiter(ti_id=ti_id, map_index=3, try_number=2)
+    assert approval.waiter == Waiter(ti_id=ti_id, map_index=3, try_number=2, run_cleared=0)
     assert (approval.content, approval.policy) == (content(metadata={"rows": 1200}), policy())
     assert (approval.requested_by, approval.created_at) == ("release-team", NOW)
     assert (approval.status, approval.progress.expires_at) == (Status.PENDING, NOW + HOUR)
@@ -157,7 +157,7 @@ def test_a_new_try_supersedes_the_open_request_of_the_older_one(desk: Desk, rows
     assert desk.trail(gate) == ["opened", "cancelled"]
     assert (second.status, second.waiter) == (
         Status.PENDING,
-        Waiter(ti_id=newer, map_index=-1, try_number=2),
+        Waiter(ti_id=newer, map_index=-1, try_number=2, run_cleared=0),
     )
 
 
