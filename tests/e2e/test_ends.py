@@ -70,7 +70,7 @@ def test_a_callback_for_success_runs_on_a_worker(runs: Runs) -> None:
     assert request["ends"] == "worker"
     assert run.wait_end() == "success"
     assert kept(run, "success")["task_id"] == "gate"
-    assert run.types(request) == ["opened", "voted", "approved", "resumed"]
+    assert run.types(request) == ["opened", "voted", "approved", "resumed", "taken"]
     assert "a worker goes on here, for on_success_callback" in run.log()
 
 
@@ -99,7 +99,7 @@ def test_an_author_s_own_end_runs_on_a_worker(runs: Runs) -> None:
     assert request["ends"] == "worker"
     assert run.wait_end() == "success"
     assert (run.xcom()["own"], run.xcom()["decided_by"]) == (True, "manager")
-    assert run.types(request) == ["opened", "voted", "approved", "resumed"]
+    assert run.types(request) == ["opened", "voted", "approved", "resumed", "taken"]
 
 
 def test_outlets_are_brought_up_to_date(stack: AirflowStack, runs: Runs) -> None:

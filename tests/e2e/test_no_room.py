@@ -68,7 +68,7 @@ def test_a_stalled_scheduler_costs_no_gate(stack: AirflowStack) -> None:
     for run, dag_id in zip(runs, DAGS, strict=True):
         assert run.wait_end() == "success"
         assert (run.task()["state"], run.task()["try_number"]) == ("success", 1)
-        assert run.types(run.requests()[0])[-1] == ("ended" if dag_id == "gate" else "resumed")
+        assert run.types(run.requests()[0])[-1] == ("ended" if dag_id == "gate" else "taken")
     assert resumed_too_soon(stack) == []
 
 

@@ -124,7 +124,7 @@ def test_silence_does_what_the_dag_says(
     (request,) = run.requests()
     assert (request["status"], request["actor_kind"]) == (status, "system")
     by_worker = request["way"] == "awaiting_input"  # the scheduler wakes it at its deadline
-    assert run.types(request) == ["opened", "expired", "resumed" if by_worker else "ended"]
+    assert run.types(request) == ["opened", "expired", *(["resumed", "taken"] if by_worker else ["ended"])]
     assert run.events(request)[1]["on_expiry"] == on_expiry
     assert ("nobody decided in time" in run.log().lower()) == by_worker
     if on_expiry == "approve":
@@ -144,5 +144,5 @@ def test_mapped_gates_are_decided_one_by_one(runs: Runs) -> None:
     ends = {request["map_index"]: request["status"] for request in run.requests()}
     assert ends == {0: "approved", 1: "denied", 2: "expired"}
     for request in requests:
-        assert run.types(request)[-1] in ("ended", "resumed")
+        assert run.types(request)[-1] in ("ended", "taken")
         assert len(run.types(request)) == len(set(run.types(request)))

@@ -23,7 +23,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them, and write the facts as the version before would have."""
     op.execute("UPDATE approval_event SET type = 'resumed' WHERE type = 'taken'")
-    event = sa.table("approval_event", sa.column("type"), sa.column("fields"))
+    event = sa.table("approval_event", sa.column("type", sa.String()), sa.column("fields", sa.Text()))
     carried, fields = event.c.type == "carried", sa.cast(event.c.fields, sa.Text())
     for verdict, condition in (("approved", fields.like(APPROVES)), ("denied", sa.true())):
         op.execute(sa.update(event).where(carried, condition).values(type=verdict, fields=sa.text("'{}'")))
